@@ -1,0 +1,1 @@
+"""Speed beside other libraries, on the same newsletters."""

@@ -1,0 +1,1 @@
+"""Nonsense for every parser: none may raise what it does not promise."""

@@ -1,0 +1,1 @@
+"""Checks of the checkout itself; none of them is shipped."""

@@ -1,0 +1,102 @@
+"""Facts of the collector as values: a hit, a count, and what one request showed.
+
+A `Hit` exists only where a recorded grant allows it. A `Seen` lives as long as its request: in `shared` and `pooled` it
+is read once and only a `Count` is left of it. Nothing here knows a full address of a recipient's network, a URL, or who
+somebody is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+from overt.errors import Malformed
+from overt.measure.mode import Mode
+from overt.measure.token import Campaign, Kind, Link, Sending, Variant
+
+HOUR_MS = 3_600_000
+METHODS = ("GET", "HEAD")
+
+
+class Flag(IntFlag):
+    """What a request said about itself, beside its method."""
+
+    NONE = 0
+    PREFETCH = 1  # Sec-Purpose, Purpose, X-Purpose or X-Moz name a prefetch, prerender or preview
+    GPC = 2  # Sec-GPC: 1
+    DNT = 4  # DNT: 1
+    CONDITIONAL = 8  # If-None-Match or If-Modified-Since: it was fetched before
+
+    @property
+    def private(self) -> bool:
+        """Whether the request asked not to be followed; such a hit is reduced to a shared count."""
+        return bool(self & (Flag.GPC | Flag.DNT))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the edge knows of one request while it is answered; never stored.
+
+    `address` is the client's IP address as text, or "" where a trusted proxy would not say.
+    """
+
+    kind: Kind
+    method: str
+    address: str
+    user_agent: str
+    flags: Flag = Flag.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One request for a beacon or link of an individual sending, as it is kept.
+
+    `at_ms` is milliseconds since the epoch, UTC. `prefix` is the /24 or /48 of the client as text ("" unknown) and
+    `address_hash` a keyed 64-bit hash that tells two clients of one prefix apart. `place` is coarse (a country or
+    region, "" unknown), `network` the number of the autonomous system (0 unknown). `link` is 0 for a beacon.
+    """
+
+    at_ms: int
+    kind: Kind
+    method: str
+    campaign: Campaign
+    variant: Variant
+    link: Link
+    sending: Sending
+    prefix: str = ""
+    address_hash: int = 0
+    place: str = ""
+    network: int = 0
+    user_agent: str = ""
+    flags: Flag = Flag.NONE
+    mode: Mode = Mode.INDIVIDUAL
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise Malformed("a hit is a GET or a HEAD")
+        if self.at_ms < 0:
+            raise Malformed("a hit cannot be older than the epoch")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many requests of one kind there were in one hour; all that is left of them in `shared` and `pooled`.
+
+    `hour` is hours since the epoch, UTC: the finest time there is. `client` is the class of a reading, `actor` its actor,
+    `ruleset` the version of the rules that read it.
+    """
+
+    campaign: Campaign
+    variant: Variant
+    kind: Kind
+    link: Link
+    client: str
+    actor: str
+    ruleset: int
+    hour: int
+    number: int = 1
+
+
+def hour_of(at_ms: int) -> int:
+    """The hour a moment lies in, as counted by `Count.hour`."""
+    return at_ms // HOUR_MS

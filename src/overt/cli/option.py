@@ -1,0 +1,188 @@
+"""What an operator can decide: every setting with its type, default and description.
+
+Each value is checked alone here; `overt.cli.settings` reads them from `overt.toml` and the environment. Knows no
+other part of overt: `compose` turns these values into things that run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "OVERT_"
+
+Network = IPv4Network | IPv6Network
+
+
+class Endpoint(NamedTuple):
+    """A host and a port to listen on."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _read_endpoint(value: object) -> Endpoint:
+    if isinstance(value, Endpoint):
+        return value
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]]+)):(\d{1,5})", str(value).strip())
+    if not match or int(match[3]) > 65535:
+        raise ValueError('write HOST:PORT, such as "127.0.0.1:2525" or "[::1]:2525"')
+    return Endpoint(match[1] or match[2], int(match[3]))
+
+
+def _read_base_url(value: object) -> str:
+    text = str(value).strip()
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError('write the collector\'s address as recipients reach it, such as "https://t.example.org"')
+    _ = parts.port  # raises where it is no number
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("leave out user name, query and fragment: paths are added to this address")
+    if parts.scheme == "http" and not _is_local(parts.hostname or ""):
+        raise ValueError("use https: http lets everybody on the way read who opens what; it is for this machine only")
+    return text.rstrip("/")
+
+
+def _is_local(host: str) -> bool:
+    return host in ("localhost", "::1") or host.endswith(".localhost") or host.startswith("127.")
+
+
+def _read_next_hop(value: object) -> str:
+    text = str(value).strip()
+    parts = urlsplit(text)
+    if parts.scheme == "maildir":
+        sound = parts.path.startswith("/") and not parts.netloc
+    else:
+        sound = parts.scheme in ("smtp", "lmtp") and bool(parts.hostname)
+    if not sound:
+        raise ValueError('write "smtp://host:port", "lmtp://host:port" or "maildir:///folder"')
+    return text
+
+
+def _read_networks(value: object) -> tuple[Network, ...]:
+    items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
+    if not isinstance(items, list | tuple):
+        raise ValueError('write a list of networks, such as ["127.0.0.1", "10.0.0.0/8"]')  # noqa: TRY004 pydantic's word
+    found = []
+    for item in items:
+        try:
+            found += [ip_network(str(item))] if item else []
+        except ValueError:
+            raise ValueError(f'"{item}" is no network; write "10.0.0.0/8", "2001:db8::/32" or one address') from None
+    return tuple(found)
+
+
+Listen = Annotated[Endpoint, BeforeValidator(_read_endpoint)]
+BaseUrl = Annotated[str, BeforeValidator(_read_base_url)]
+NextHop = Annotated[str, BeforeValidator(_read_next_hop)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_read_networks)]
+ModeName = Literal["off", "shared", "individual"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Sender(_Table):
+    name: str = Field(
+        default="", description="Who sends, as recipients know them; shown on the page that explains the measuring."
+    )
+    contact: str = Field(default="", description="Where recipients ask about their data: an address or a web page.")
+
+
+class Relay(_Table):
+    listen: Listen = Field(default=Endpoint("127.0.0.1", 2525), description="Where mail comes in by SMTP.")
+    next_hop: NextHop = Field(
+        default="smtp://127.0.0.1:25",
+        description="Where mail goes on: `smtp://host:port`, `lmtp://host:port` or `maildir:///folder`.",
+    )
+    max_size: ByteSize = Field(
+        default=ByteSize(26_214_400), ge=1024, description="The largest message taken, in bytes, or as `25MiB`."
+    )
+    hostname: str = Field(default="", description="The name the relay says it has; the machine's own where empty.")
+
+
+class Collector(_Table):
+    listen: Listen = Field(
+        default=Endpoint("127.0.0.1", 8080), description="Where beacons and links are answered over HTTP."
+    )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Networks of your reverse proxies: only from them is a forwarded client address believed.",
+    )
+
+
+class Modes(_Table):
+    opens: ModeName = Field(
+        default="individual",
+        description="The most an open may tell: `individual` holds for recipients who granted it, others get `shared`.",
+    )
+    links: ModeName = Field(default="individual", description="The most a click may tell, likewise.")
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Relative paths count from the settings file's folder."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__", str_strip_whitespace=True
+    )
+
+    folder: Path = Field(
+        default=Path("overt-data"), description="Where overt keeps its database, hits and keys; made at first start."
+    )
+    base_url: BaseUrl = Field(
+        default="", description="The collector's address as recipients reach it. Needed to send and to collect."
+    )
+    keys: Path = Field(
+        default=Path("keys.json"), description="The key file, counted from `folder`; made at first start, mode 0600."
+    )
+    compact_every: float = Field(
+        default=60.0, gt=0, le=86_400, description="Seconds between two compactions of the hit log."
+    )
+    sender: Sender = Field(default_factory=Sender)
+    relay: Relay = Field(default_factory=Relay)
+    collector: Collector = Field(default_factory=Collector)
+    modes: Modes = Field(default_factory=Modes)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings  # the file's values come as arguments; a variable wins over them
+
+    @property
+    def key_file(self) -> Path:
+        return self.folder / self.keys
+
+
+def setting_fields() -> Mapping[str, Any]:
+    """Every setting by its dotted name: the pydantic field with its type, default and description."""
+    found: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, _Table):
+            found.update({f"{name}.{key}": value for key, value in inner.model_fields.items()})
+        else:
+            found[name] = field
+    return found
+
+
+def setting_names() -> frozenset[str]:
+    """Every table and every last name of a setting."""
+    return frozenset(part for key in setting_fields() for part in key.split("."))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,6 +50,13 @@ def say_mistake(source: Source, detail: ErrorDetails) -> str:
         return f"{variable}: {what}\n      {variable}={value}\n{' ' * (len(variable) + 7)}{'^' * max(1, len(value))}"
     place = (find_key if unknown else find_place)(source.text, path)
     return point_at(source.path, source.text, place, f"{'.'.join(path)}: {what}")
+
+
+def say_unparsed(words: str) -> str:
+    """A variable whose value should have been JSON, in the words pydantic-settings has for it."""
+    match = re.search(r'field "([^"]+)"', words)
+    variable = f"{PREFIX}{match[1].upper()}" if match else f"{PREFIX}..."
+    return f"{variable}: should be a table; set its entries, each by a variable {variable}__NAME"
 
 
 def point_at(path: Path, text: str, place: Place, what: str) -> str:

@@ -40,7 +40,8 @@ def _read_endpoint(value: object) -> Endpoint:
     return Endpoint(match[1] or match[2], int(match[3]))
 
 
-def _read_base_url(value: object) -> str:
+def read_base_url(value: object) -> str:
+    """The base URL without its last slash; raises ValueError that says what to write."""
     text = str(value).strip()
     parts = urlsplit(text)
     if text and (parts.scheme not in ("http", "https") or not parts.hostname):
@@ -82,8 +83,8 @@ def _read_networks(value: object) -> tuple[Network, ...]:
     return tuple(found)
 
 
-Listen = Annotated[Endpoint, BeforeValidator(_read_endpoint)]
-BaseUrl = Annotated[str, BeforeValidator(_read_base_url)]
+Listen = Annotated[Endpoint, NoDecode, BeforeValidator(_read_endpoint)]
+BaseUrl = Annotated[str, BeforeValidator(read_base_url)]
 NextHop = Annotated[str, BeforeValidator(_read_next_hop)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_read_networks)]
 ModeName = Literal["off", "shared", "individual"]

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from overt.cli.caret import Place
-from overt.cli.mistake import Source, find_variable, point_at, say_missing, say_mistake
+from overt.cli.mistake import Source, find_variable, point_at, say_missing, say_mistake, say_unparsed
 from overt.cli.option import PREFIX, Settings
 from overt.errors import Malformed
 
@@ -36,7 +36,7 @@ def load_settings(path: Path | None = None, *, needed: Sequence[str] = ()) -> Se
     except ValidationError as error:
         mistakes = [say_mistake(source, detail) for detail in error.errors()]
     except SettingsError as error:
-        mistakes = [f"environment: {error}"]
+        mistakes = [say_unparsed(str(error))]
     for key in needed:
         if not _stands(source, key):
             mistakes.append(say_missing(source, key))

@@ -1,0 +1,214 @@
+"""`overt instrument`: one message from stdin to stdout, without a database.
+
+Numbers come from the key by a keyed function, so the same message instrumented twice is the same bytes; `--manifest`
+writes down what they mean. Whatever is refused or wrong, nothing comes out on stdout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from overt.cli.disk import append_line
+from overt.cli.keyfile import open_keyring
+from overt.cli.option import read_base_url
+from overt.errors import Malformed, Refused
+from overt.measure import (
+    Campaign,
+    Keyring,
+    Kind,
+    Link,
+    Mode,
+    Plan,
+    Token,
+    Variant,
+    beacon_url,
+    derive_campaign,
+    derive_sending,
+    link_url,
+    mint,
+    parse_mode,
+    prepare,
+)
+from overt.message import Message, apply_edits, parse, parse_address
+
+ModeName = Literal["off", "shared", "individual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the caller wants of one message."""
+
+    campaign: str
+    base_url: str
+    mode: Mode = Mode.SHARED
+    recipient: str = ""
+    grant: str = ""
+    variant: int = 0
+    opens: bool = True
+    links: bool = True
+    text_links: bool = False
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instrumented:
+    """The instrumented bytes and the manifest's line about them."""
+
+    raw: bytes
+    manifest: dict[str, Any]
+
+
+def instrument_command(
+    *,
+    campaign: str,
+    base_url: str,
+    keys: Path,
+    mode: ModeName = "shared",
+    recipient: str = "",
+    grant: str = "",
+    manifest: Path | None = None,
+    opens: bool = True,
+    links: bool = True,
+    text_links: Annotated[bool, Parameter(negative=())] = False,
+    exclude: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    variant: int = 0,
+) -> int:
+    """Instrument one message: stdin in, stdout out.
+
+    Parameters
+    ----------
+    campaign
+        The campaign's name; its number in beacons and links is derived from the key.
+    base_url
+        The collector's address as recipients reach it, such as https://t.example.org
+    keys
+        The key file; made with mode 0600 where it is missing.
+    mode
+        How much the message may tell: off, shared (the same URLs for everybody), individual (needs --grant).
+    recipient
+        The recipient's address; needed for individual.
+    grant
+        The reference of this recipient's recorded grant; individual is refused without one.
+    manifest
+        A file to which one line of JSON is added: campaign, recipient, sending, beacon and links.
+    opens
+        Put in a beacon.
+    links
+        Rewrite links.
+    text_links
+        Rewrite links of plain-text parts too.
+    exclude
+        A URL pattern whose links stay as they are; may be given more than once.
+    variant
+        The variant's number, 0 to 255.
+    """
+    try:
+        base = read_base_url(base_url)
+    except ValueError as error:
+        raise Malformed(f"--base-url: {error}.") from error
+    if not 0 <= variant <= 255:
+        raise Malformed("--variant: write a number from 0 to 255.")
+    wish = Wish(campaign, base, parse_mode(mode), recipient, grant, variant, opens, links, text_links, exclude)
+    check_wish(wish)
+    if sys.stdin.isatty():
+        print("overt: reading a message from the terminal; end it with Ctrl-D", file=sys.stderr)
+    raw = sys.stdin.buffer.read()
+    if not raw:
+        raise Malformed("There is no message on stdin. Write: overt instrument ... < in.eml > out.eml")
+    done = instrument_raw(raw, wish, open_keyring(keys))
+    if manifest is not None:
+        append_line(manifest, json.dumps(done.manifest, ensure_ascii=False))
+    if done.raw == raw and wish.mode is not Mode.OFF:
+        print("overt: nothing could be instrumented in this message; it comes out as it was", file=sys.stderr)
+    sys.stdout.buffer.write(done.raw)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def check_wish(wish: Wish) -> None:
+    """Raise `Refused` with a clear reason for what consent does not allow, before anything is read or written."""
+    if wish.mode < Mode.HYGIENE:
+        return
+    if not wish.recipient:
+        raise Refused("Mode individual needs --recipient: the address of the person it tells of.")
+    if not wish.grant.strip():
+        raise Refused(
+            "Mode individual needs --grant: the reference of this recipient's recorded grant. "
+            "Without one use --mode shared, which tells of nobody."
+        )
+    parse_address(wish.recipient)
+
+
+def instrument_raw(raw: bytes, wish: Wish, keyring: Keyring) -> Instrumented:
+    """Instrument `raw` as wished, with numbers derived from the key."""
+    message = parse(raw)
+    campaign = derive_campaign(keyring, wish.campaign)
+    individual = wish.mode >= Mode.HYGIENE
+    sending = None
+    if individual:
+        sending = derive_sending(keyring, campaign, wish.recipient, _message_id(message))
+    plan = Plan(
+        base_url=wish.base_url,
+        campaign=campaign,
+        variant=Variant(wish.variant),
+        opens=wish.mode if wish.opens else Mode.OFF,
+        links=wish.mode if wish.links else Mode.OFF,
+        sending=sending,
+        grant=wish.grant,
+        text_links=wish.text_links,
+        exclude=wish.exclude,
+    )
+    prepared = prepare(message, plan)
+    out = apply_edits(raw, prepared.edits(keyring, sending))
+    return Instrumented(out, _describe(wish, plan, keyring, prepared.destinations, message, out))
+
+
+def _message_id(message: Message) -> str:
+    """The Message-ID, or for a message without one a digest of its bytes in its place."""
+    field = message.root.field("message-id")
+    return (field.text.strip() if field else "") or hashlib.blake2b(message.raw, digest_size=16).hexdigest()
+
+
+def _describe(
+    wish: Wish, plan: Plan, keyring: Keyring, destinations: Sequence[str], message: Message, out: bytes
+) -> dict[str, Any]:
+    """The manifest's line; the recipient is named only where the mail itself points at one."""
+    sending = plan.sending
+    beacon = beacon_url(wish.base_url, _mint(keyring, Kind.BEACON, plan.opens, plan, 0, None))
+    links = [
+        {
+            "link": number,
+            "destination": destination,
+            "url": link_url(
+                wish.base_url, _mint(keyring, Kind.LINK, plan.links, plan, number, destination.encode()), destination
+            ),
+        }
+        for number, destination in enumerate(destinations, 1)
+    ]
+    return {
+        "campaign": wish.campaign,
+        "campaign_number": int(plan.campaign),
+        "variant": wish.variant,
+        "message_id": _message_id(message),
+        "opens": plan.opens.name.lower(),
+        "links_mode": plan.links.name.lower(),
+        "recipient": wish.recipient if sending is not None else None,
+        "grant": wish.grant if sending is not None else None,
+        "sending": int(sending) if sending is not None else None,
+        "beacon": beacon if beacon.encode() in out else None,
+        "links": links,
+    }
+
+
+def _mint(keyring: Keyring, kind: Kind, mode: Mode, plan: Plan, link: int, destination: bytes | None) -> str:
+    own = plan.sending if mode >= Mode.HYGIENE else None
+    token = Token(kind, mode, Campaign(plan.campaign), Variant(plan.variant), Link(link), own)
+    return mint(keyring, token, destination)

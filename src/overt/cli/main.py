@@ -1,0 +1,83 @@
+"""The command `overt`: finds the subcommand, and turns whatever went wrong into one sentence and an exit code.
+
+Exit codes: 0 done; 1 done in part, or something was found; 2 the command line, the settings or the input is wrong;
+75 try again later (EX_TEMPFAIL of sysexits.h, which mail programs understand). Subcommands are imported when they are
+asked for, so that `overt instrument` in a pipe starts fast and what carries traffic loads no analytics.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App
+from cyclopts.exceptions import CycloptsError
+
+from overt import __version__
+from overt.errors import OvertError, Unavailable
+
+DONE, PARTLY, WRONG, LATER = 0, 1, 2, 75
+INTERRUPTED = 130  # what a shell reports for SIGINT
+
+# name, where it is, one line of help (written here so that `overt --help` need not import them all)
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("up", "overt.cli.up:up", "Run relay, collector and delivery in one process."),
+    ("send", "overt.cli.send:send", "Send a message to everybody in a CSV file, through the relay."),
+    ("report", "overt.cli.report:report", "Show opens and clicks: when, where, how often, how sure."),
+    ("watch", "overt.cli.watch:watch", "Show hits as they come in."),
+    ("instrument", "overt.cli.instrument:instrument_command", "Instrument one message from stdin to stdout."),
+    ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
+    ("keys", "overt.cli.keys:app", "Make, rotate and list the keys that sign beacons and links."),
+)
+
+app = App(
+    name="overt",
+    version=__version__,
+    help="Email tracking, in the open: measure what recipients allow, and say so to them.",
+    help_epilogue="Settings come from overt.toml here, --settings or OVERT_SETTINGS, and variables OVERT_...",
+)
+for _name, _where, _help in COMMANDS:
+    app.command(_where, name=_name, help=_help)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (without the program's name); returns the exit code."""
+    try:
+        result = app(
+            list(sys.argv[1:] if arguments is None else arguments),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _say(f"{error} Try: overt --help", WRONG)
+    except OvertError as error:
+        return _say(str(error), LATER if isinstance(error, Unavailable) else WRONG)
+    except ModuleNotFoundError as error:
+        if not _is_extra(error.name or ""):
+            raise
+        return _say(f"This needs {error.name}, which is not installed. Run: pip install 'overt[all]'", WRONG)
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _say(f"{where}{error.strerror or error}. Check the path and its permissions.", WRONG)
+    except KeyboardInterrupt:
+        return _say("interrupted.", INTERRUPTED)
+    return result if isinstance(result, int) else DONE
+
+
+def _is_extra(module: str) -> bool:
+    return not module.startswith("overt")
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"overt: {sentence}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

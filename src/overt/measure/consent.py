@@ -1,0 +1,78 @@
+"""Who may be measured how far: grants and withdrawals as values, and the rule that the strictest wins.
+
+Permission has three states: granted, withdrawn, and unknown; unknown is not yes. This module keeps nothing: the
+ledger in `overt.store` does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from overt.measure.mode import Mode, strictest
+from overt.measure.token import RecipientNumber
+
+UNKNOWN_ALLOWS = Mode.SHARED  # what nobody's permission is needed for; DESIGN, modes
+
+
+class Purpose(StrEnum):
+    """What a grant is for; each is granted and withdrawn by itself."""
+
+    OPENS = "opens"
+    LINKS = "links"
+    HYGIENE = "hygiene"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Somebody said yes: when, to what, in which way, to which wording, and where the proof is (`reference`)."""
+
+    at: datetime
+    recipient: RecipientNumber
+    purpose: Purpose
+    way: str
+    reference: str
+    wording: str = ""
+    language: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Somebody took a grant back, or said no before ever being asked."""
+
+    at: datetime
+    recipient: RecipientNumber
+    purpose: Purpose
+    way: str
+    reference: str = ""
+    wording: str = ""
+    language: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What stands for one recipient and purpose now: the last entry, or nothing."""
+
+    latest: Grant | Withdrawal | None = None
+
+    @property
+    def allows(self) -> Mode:
+        """The most that may be asked: everything with a grant, what needs none without."""
+        return Mode.INDIVIDUAL if isinstance(self.latest, Grant) else UNKNOWN_ALLOWS
+
+    @property
+    def grant(self) -> str:
+        """The standing grant's reference; empty without one."""
+        return (self.latest.reference or self.latest.way) if isinstance(self.latest, Grant) else ""
+
+
+def decide_mode(account: Mode, campaign: Mode, recipient: Permission, field: Mode | None = None) -> Mode:
+    """The mode of one sending: the strictest of what account, campaign, recipient and header field allow.
+
+    A field can only make it stricter. `pooled` and `hygiene` are not built yet, so what comes to them is `shared`.
+    """
+    mode = strictest(account, campaign, recipient.allows, Mode.INDIVIDUAL if field is None else field)
+    return Mode.SHARED if mode in (Mode.POOLED, Mode.HYGIENE) else mode

@@ -1,0 +1,124 @@
+"""The shape of tracked URLs, both ways: format what goes into a message, read what comes back from a browser.
+
+    {base}/b/{token}.gif                     a beacon
+    {base}/c/{token}?u={destination}         a link, its destination readable to a person
+    {base}/you                               what is recorded and how to say no; the same for everybody
+
+Gateways alter URLs on their way. `read_destination` undoes a short, bounded list of alterations and leaves it to the
+token's MAC to say which candidate is the one that was signed: nothing else is ever followed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import quote, unquote_to_bytes
+
+from overt.measure.token import Kind, Token, mint
+from overt.measure.token import Keyring as Keyring
+
+BEACON_PREFIX, LINK_PREFIX, ABOUT_PATH = "/b/", "/c/", "/you"
+MOST_CANDIDATES = 48  # of one destination: spellings times cuts; each costs one MAC, about a microsecond
+MOST_CUTS = 8  # parameters that a gateway appended
+_READABLE = "!$'()*,/:;=?@-._~[]|"  # RFC 3986 characters that a query may hold, less `&`, `+`, `%` and `#`
+_LOCATOR = re.compile(rb"/(?:b/([A-Za-z0-9_-]{1,64})\.gif|c/([A-Za-z0-9_-]{1,64}))/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """A tracked URL's path: its kind and the token's text, not yet verified."""
+
+    kind: Kind
+    token: str
+
+
+def beacon_url(base_url: str, token: str) -> str:
+    """The URL of a beacon under the collector's address `base_url` (no slash at its end)."""
+    return f"{base_url}{BEACON_PREFIX}{token}.gif"
+
+
+def link_url(base_url: str, token: str, destination: str) -> str:
+    """The URL of a tracked link. `destination` is as the message wrote it, character references decoded."""
+    return f"{base_url}{LINK_PREFIX}{token}?u={quote(destination, safe=_READABLE)}"
+
+
+def about_url(base_url: str) -> str:
+    """Where recipients read what is recorded."""
+    return base_url + ABOUT_PATH
+
+
+def mint_beacon_url(base_url: str, keyring: Keyring, token: Token) -> str:
+    """`beacon_url` of the freshly signed token."""
+    return beacon_url(base_url, mint(keyring, token))
+
+
+def mint_link_url(base_url: str, keyring: Keyring, token: Token, destination: str) -> str:
+    """`link_url` of the freshly signed token."""
+    return link_url(base_url, mint(keyring, token, destination_bytes(destination)), destination)
+
+
+def destination_bytes(destination: str) -> bytes:
+    """What is signed for a destination: its UTF-8; lone surrogates, which no URL holds, as question marks."""
+    return destination.encode("utf-8", "replace")
+
+
+def parse_path(path: bytes) -> Locator | None:
+    """The kind and token text of a tracked URL's path, or None for any other path."""
+    match = _LOCATOR.fullmatch(path)
+    if match is None:
+        return None
+    beacon, link = match.groups()
+    return Locator(Kind.BEACON, beacon.decode()) if beacon else Locator(Kind.LINK, link.decode())
+
+
+def read_destination(raw_query: bytes) -> tuple[bytes, ...]:
+    """What the query may have said before gateways touched it, likeliest first, without repetitions.
+
+    Undone are: `&amp;` for `&`; percent escapes decoded early or written in the other case; `+` for a space; a query
+    string whose `%26` was decoded, so that the destination seems cut; parameters appended behind; a slash or a
+    fragment's `#` lost or added. At most `MOST_CANDIDATES`; none of them is to be trusted before its MAC verifies.
+    """
+    start = _find_parameter(raw_query)
+    if start < 0:
+        return ()
+    found: dict[bytes, None] = {}
+    for query in dict.fromkeys((raw_query[start:], unescape(raw_query[start:].decode("latin-1")).encode("utf-8"))):
+        ends = [at for at, byte in enumerate(query) if byte == 0x26]
+        # Our own URLs have nothing behind `u`: cut at the first `&`, then not at all, then at later ones.
+        for end in [*ends[:1], len(query), *reversed(ends[1:][-MOST_CUTS:])]:
+            for spelling in _spellings(query[:end]):
+                found.setdefault(spelling)
+                if len(found) >= MOST_CANDIDATES:
+                    return tuple(found)
+    return tuple(found)
+
+
+def _find_parameter(raw_query: bytes) -> int:
+    if raw_query.startswith(b"u="):
+        return 2
+    at = raw_query.find(b"&u=")
+    return at + 3 if at >= 0 else -1
+
+
+def _spellings(written: bytes) -> tuple[bytes, ...]:
+    once = unquote_to_bytes(written)
+    lower = _ESCAPE.sub(lambda match: match[0].lower(), once)
+    upper = _ESCAPE.sub(lambda match: match[0].upper(), once)
+    encoded = _BARE.sub(lambda match: b"%%%02X" % match[0][0], once)
+    return (
+        once,
+        lower,
+        upper,
+        unquote_to_bytes(written.replace(b"+", b"%20")),
+        once.replace(b" ", b"+"),
+        once.replace(b" ", b"%20"),
+        encoded,
+        written,
+        once.removesuffix(b"/"),
+        once + b"/",
+    )
+
+
+_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+_BARE = re.compile(rb"[\x00-\x20\x7f-\xff\"<>\\^`{}]")

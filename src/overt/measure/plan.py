@@ -1,0 +1,74 @@
+"""What to put into one message: decided before, checked once, at birth.
+
+A plan for a mode that points at one recipient needs that recipient's sending and the reference of the grant it rests
+on; without them it cannot be made (law 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from overt.errors import Malformed, Refused
+from overt.measure.mode import Mode
+from overt.measure.token import Campaign, Sending, Variant
+
+
+class Language(StrEnum):
+    """Languages that the disclosure line is written in."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    FRENCH = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """How the line that says so is worded. `sentence` replaces overt's own; its link text stays `link_text`."""
+
+    language: Language = Language.ENGLISH
+    sentence: str = ""
+    link_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`base_url` is the collector's address without a slash at its end; `exclude` holds patterns of URLs to leave.
+
+    In a pattern `*` stands for any characters; it is compared with the whole destination and with its host.
+    `app_links` also wraps links that programs on phones open by themselves (Universal Links); wrapping breaks that.
+    `recipient` is the address this copy goes to where the caller knows it: in `shared` links that hold it stay.
+    """
+
+    base_url: str
+    campaign: Campaign
+    variant: Variant = Variant(0)
+    opens: Mode = Mode.SHARED
+    links: Mode = Mode.SHARED
+    sending: Sending | None = None
+    grant: str = ""
+    text_links: bool = False
+    exclude: tuple[str, ...] = ()
+    app_links: bool = False
+    recipient: str = ""
+    disclosure: Disclosure = field(default_factory=Disclosure)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or self.base_url.endswith("/"):
+            raise Malformed(f'the base URL is like "https://t.example.org", not "{self.base_url}"')
+        if parts.query or parts.fragment or not self.base_url.isascii() or set(self.base_url) & set("\"'<>& \t\r\n"):
+            raise Malformed("the base URL has no query, no fragment and only the plain characters of a URL")
+        for mode in (self.opens, self.links):
+            if mode in (Mode.POOLED, Mode.HYGIENE):
+                raise Refused(f"mode {mode.word} is not built yet")
+            if mode.names_sending and not self.grant.strip():
+                raise Refused(f"mode {mode.word} needs a recorded grant of this recipient; without one use shared")
+            if mode.names_sending and self.sending is None:
+                raise Refused(f"mode {mode.word} needs the number of the sending")
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all is to be put in."""
+        return self.opens is Mode.OFF and self.links is Mode.OFF

@@ -1,0 +1,35 @@
+"""From a hit to its reading: pure, versioned, and the same for a hit of today and one of years ago.
+
+This is the first look, at each hit by itself. It cannot see bursts, nor a scanner that wears a browser's name, and it
+says so by its certainty. It knows neither the time nor the recipient.
+"""
+
+from __future__ import annotations
+
+from overt.measure.clues import CLUES, RULESET, Evidence
+from overt.measure.hit import Hit, Seen
+from overt.measure.reading import Actor, Certainty, Client, Reading
+
+SILENT = Evidence("", Actor.UNKNOWN, Client.UNKNOWN, "", "no clue names this program", Certainty.LOW)
+
+
+def read_hit(seen: Seen) -> Reading:
+    """The reading of what the edge saw of one request. `seen.address` may be an address, a prefix, or empty."""
+    spoken = [evidence for clue in CLUES if (evidence := clue(seen)) is not None]
+    deciding = next((evidence for evidence in spoken if evidence.actor is not None), SILENT)
+    # HEAD says who is not looking, not which program: the class and program come from the next clue that knows them.
+    naming = next((evidence for evidence in spoken if evidence.client is not Client.UNKNOWN), deciding)
+    return Reading(
+        actor=deciding.actor or Actor.UNKNOWN,
+        client=naming.client,
+        program=naming.program,
+        reason=deciding.reason,
+        certainty=deciding.certainty,
+        ruleset=RULESET,
+        clue=deciding.clue,
+    )
+
+
+def see_again(hit: Hit) -> Seen:
+    """What is kept of a hit, in the shape of what the edge saw: to read it anew under today's rules."""
+    return Seen(kind=hit.kind, method=hit.method, address=hit.prefix, user_agent=hit.user_agent, flags=hit.flags)

@@ -1,5 +1,8 @@
 """The sender's decisions: what to put into a message, what a request means, what a report may say. No I/O."""
 
+from overt.measure.campaign import CampaignFacts, Outcome, Sent
+from overt.measure.classify import read_hit, see_again
+from overt.measure.clues import RULESET
 from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide_mode
 from overt.measure.hit import Count, Flag, Hit, Seen
 from overt.measure.locator import (
@@ -13,6 +16,9 @@ from overt.measure.locator import (
 )
 from overt.measure.mode import Mode, parse_mode, strictest
 from overt.measure.plan import Disclosure, Language, Plan
+from overt.measure.reading import Actor, Certainty, Client, Reading
+from overt.measure.report import CampaignReport, Report, report_campaign
+from overt.measure.sheet import COLUMNS, RECIPIENT_COLUMNS, as_dict, as_recipient_rows, as_rows
 from overt.measure.token import (
     Campaign,
     Key,

@@ -302,7 +302,7 @@ def _individual_rows(name: str, half: Individual) -> Iterator[tuple[Cell, ...]]:
 
 
 def _modes(modes: Mapping[Mode, int]) -> dict[str, int]:
-    return {mode.name.lower(): number for mode, number in sorted(modes.items())}
+    return {mode.word: number for mode, number in sorted(modes.items())}
 
 
 def _moment(moment: datetime | None) -> str | None:

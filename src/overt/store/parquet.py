@@ -28,7 +28,7 @@ COLUMNS = (
     ("network", "uint32", lambda hit: hit.network),
     ("user_agent", "word", lambda hit: hit.user_agent),
     ("flags", "uint16", lambda hit: int(hit.flags)),
-    ("mode", "word", lambda hit: hit.mode.name.lower()),
+    ("mode", "word", lambda hit: hit.mode.word),
 )
 ORDER = ("campaign", "sending", "at")
 

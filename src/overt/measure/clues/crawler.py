@@ -40,7 +40,7 @@ ROWS = (
             (
                 "marketing-crawler",
                 "a marketing crawler",
-                r"(?i)AhrefsBot|SemrushBot|MJ12bot|DotBot|rogerbot|BLEXBot|DataForSeo|serpstat|Screaming Frog|SiteAuditBot",
+                r"(?i)AhrefsBot|SemrushBot|MJ12bot|DotBot|rogerbot|BLEXBot|DataForSeo|serpstat|Screaming Frog",
             ),
             (
                 "monitor",

@@ -76,8 +76,9 @@ ROWS = (
                 "desktop-program",
                 "a mail program",
                 (
-                    r"(?i)\b(?:MailMate|Mailplane|Polymail|Unibox|Pegasus ?Mail|IncrediMail|Eudora|Zimbra ?Desktop|Opera ?Mail"
-                    r"|Mimestream|MailPilot|Inky|Nylas ?Mail|Hiri|Tutanota|ProtonMail|Becky!|Missive|Kiwi for Gmail)(?:/| |$)"
+                    r"(?i)\b(?:MailMate|Mailplane|Polymail|Unibox|Pegasus ?Mail|IncrediMail|Eudora|Zimbra ?Desktop"
+                    r"|Opera ?Mail|Mimestream|MailPilot|Inky|Nylas ?Mail|Hiri|Tutanota|ProtonMail|Becky!|Missive"
+                    r"|Kiwi for Gmail)(?:/| |$)"
                 ),
             ),
         ),

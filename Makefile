@@ -37,7 +37,8 @@ bench: $(INSTALLED) ## Measure speed beside other libraries
 	@$(BIN)/python -m pip install --quiet -e '.[all,dev,bench]'
 	@$(BIN)/python -m bench
 
-docs: $(INSTALLED) ## Check that the documents' links and commands are true
+docs: $(INSTALLED) ## Write the reference from the code; check links and commands in all documents
+	@$(BIN)/python -m tools.reference
 	@$(BIN)/python -m tools.docs
 
 fuzz: $(INSTALLED) ## Feed every parser nonsense for SECONDS_EACH=60 seconds each

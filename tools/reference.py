@@ -1,0 +1,115 @@
+"""Writes the reference of commands and settings from the command line's and the settings' own words.
+
+What the program says of itself is said once, in the code; the pages are made from it, and a test keeps them the same.
+This knows no prose beyond the pages' first lines.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cyclopts import App
+
+from overt.cli.main import app
+from overt.cli.option import Endpoint, setting_fields
+
+FOLDER = Path("docs") / "reference"
+NOTE = "<!-- Made by tools/reference.py from the code; run: make docs -->\n\n"
+EXIT_CODES = """## Exit codes
+
+| code | means |
+|---|---|
+| 0 | done |
+| 1 | done in part, or something was found |
+| 2 | the command line, the settings or the input is wrong |
+| 75 | try again later (`EX_TEMPFAIL`) |
+"""
+
+
+def pages() -> Mapping[Path, str]:
+    """Every page that is made, by its path in the checkout."""
+    return {FOLDER / "commands.md": commands_page(), FOLDER / "settings.md": settings_page()}
+
+
+def commands_page() -> str:
+    """All commands with their arguments and options."""
+    lines = [
+        NOTE + "# Commands",
+        "",
+        "Stable, for scripts: the options of `overt instrument` and what `--json` prints",
+        "([its shape](json.md)). Errors go to stderr, one sentence each.",
+        "",
+    ]
+    for name in app:
+        if not name.startswith("-"):
+            lines.extend(_command(app[name], f"overt {name}"))
+    return "\n".join(lines) + "\n" + EXIT_CODES
+
+
+def _command(command: App, name: str) -> Iterator[str]:
+    inner = [sub for sub in command if not sub.startswith("-")]
+    if inner:
+        for sub in inner:
+            yield from _command(command[sub], f"{name} {sub}")
+        return
+    yield f"## {name}"
+    yield ""
+    yield (command.help or "").partition("Parameters\n")[0].strip().replace("{{", "`{{").replace("}}", "}}`")
+    yield ""
+    arguments = [argument for argument in command.assemble_argument_collection() if argument.show]
+    if not arguments:
+        return
+    yield "| argument | means | default |"
+    yield "|---|---|---|"
+    for argument in arguments:
+        names = [item for item in (*argument.names, *argument.negatives) if item]
+        default = argument.field_info.default
+        shown = "needed" if argument.required else f"`{default}`" if default not in (None, "", (), False) else ""
+        if default is True:
+            shown = "yes"
+        yield f"| {', '.join(f'`{item}`' for item in names)} | {_cell(argument.parameter.help or '')} | {shown} |"
+    yield ""
+
+
+def settings_page() -> str:
+    """All settings with their defaults and variables."""
+    lines = [
+        NOTE + "# Settings",
+        "",
+        "From `overt.toml` in the working folder, or the file that `--settings` or `OVERT_SETTINGS` names. A variable",
+        "wins over the file. Relative paths count from the file's folder. All mistakes are reported at once, with line",
+        "and caret.",
+        "",
+        "| setting | variable | default | means |",
+        "|---|---|---|---|",
+    ]
+    for name, field in setting_fields().items():
+        variable = "OVERT_" + name.replace(".", "__").upper()
+        lines.append(f"| `{name}` | `{variable}` | {_value(field.default)} | {_cell(field.description or '')} |")
+    lines += ["", "A dot in a name is a table in the file: `relay.listen` is `listen` under `[relay]`.", ""]
+    return "\n".join(lines)
+
+
+def _value(default: Any) -> str:
+    if isinstance(default, Endpoint | Path):
+        default = str(default)
+    return "" if default in ("", ()) else f"`{default}`"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> int:
+    """Write every page."""
+    root = Path(__file__).resolve().parent.parent
+    for path, text in pages().items():
+        (root / path).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -21,7 +21,6 @@ from overt.cli.keyfile import open_keyring
 from overt.cli.option import read_base_url
 from overt.errors import Malformed, Refused
 from overt.measure import (
-    Campaign,
     Keyring,
     Kind,
     Link,
@@ -32,6 +31,7 @@ from overt.measure import (
     beacon_url,
     derive_campaign,
     derive_sending,
+    destination_bytes,
     link_url,
     mint,
     parse_mode,
@@ -135,7 +135,7 @@ def instrument_command(
 
 def check_wish(wish: Wish) -> None:
     """Raise `Refused` with a clear reason for what consent does not allow, before anything is read or written."""
-    if wish.mode < Mode.HYGIENE:
+    if not wish.mode.names_sending:
         return
     if not wish.recipient:
         raise Refused("Mode individual needs --recipient: the address of the person it tells of.")
@@ -151,9 +151,8 @@ def instrument_raw(raw: bytes, wish: Wish, keyring: Keyring) -> Instrumented:
     """Instrument `raw` as wished, with numbers derived from the key."""
     message = parse(raw)
     campaign = derive_campaign(keyring, wish.campaign)
-    individual = wish.mode >= Mode.HYGIENE
     sending = None
-    if individual:
+    if wish.mode.names_sending:
         sending = derive_sending(keyring, campaign, wish.recipient, _message_id(message))
     plan = Plan(
         base_url=wish.base_url,
@@ -165,10 +164,11 @@ def instrument_raw(raw: bytes, wish: Wish, keyring: Keyring) -> Instrumented:
         grant=wish.grant,
         text_links=wish.text_links,
         exclude=wish.exclude,
+        recipient=wish.recipient,
     )
     prepared = prepare(message, plan)
     out = apply_edits(raw, prepared.edits(keyring, sending))
-    return Instrumented(out, _describe(wish, plan, keyring, prepared.destinations, message, out))
+    return Instrumented(out, _describe(wish, plan, keyring, prepared.destinations, message, instrumented=out != raw))
 
 
 def _message_id(message: Message) -> str:
@@ -178,37 +178,30 @@ def _message_id(message: Message) -> str:
 
 
 def _describe(
-    wish: Wish, plan: Plan, keyring: Keyring, destinations: Sequence[str], message: Message, out: bytes
+    wish: Wish, plan: Plan, keyring: Keyring, destinations: Sequence[str], message: Message, *, instrumented: bool
 ) -> dict[str, Any]:
     """The manifest's line; the recipient is named only where the mail itself points at one."""
-    sending = plan.sending
-    beacon = beacon_url(wish.base_url, _mint(keyring, Kind.BEACON, plan.opens, plan, 0, None))
-    links = [
-        {
-            "link": number,
-            "destination": destination,
-            "url": link_url(
-                wish.base_url, _mint(keyring, Kind.LINK, plan.links, plan, number, destination.encode()), destination
-            ),
-        }
-        for number, destination in enumerate(destinations, 1)
-    ]
+    base, own = wish.base_url, plan.sending
+    named = own is not None
+    beacon = None
+    if plan.opens is not Mode.OFF:
+        token = Token(Kind.BEACON, plan.opens, plan.campaign, plan.variant, sending=own)
+        beacon = beacon_url(base, mint(keyring, token))
+    links = []
+    for number, destination in enumerate(destinations, 1):
+        token = Token(Kind.LINK, plan.links, plan.campaign, plan.variant, Link(number), own)
+        url = link_url(base, mint(keyring, token, destination_bytes(destination)), destination)
+        links.append({"link": number, "destination": destination, "url": url})
     return {
         "campaign": wish.campaign,
-        "campaign_number": int(plan.campaign),
-        "variant": wish.variant,
+        "campaign_number": plan.campaign,
+        "variant": plan.variant,
         "message_id": _message_id(message),
-        "opens": plan.opens.name.lower(),
-        "links_mode": plan.links.name.lower(),
-        "recipient": wish.recipient if sending is not None else None,
-        "grant": wish.grant if sending is not None else None,
-        "sending": int(sending) if sending is not None else None,
-        "beacon": beacon if beacon.encode() in out else None,
+        "opens": plan.opens.word,
+        "links_mode": plan.links.word,
+        "recipient": wish.recipient if named else None,
+        "grant": wish.grant if named else None,
+        "sending": own,
+        "beacon": beacon if instrumented else None,
         "links": links,
     }
-
-
-def _mint(keyring: Keyring, kind: Kind, mode: Mode, plan: Plan, link: int, destination: bytes | None) -> str:
-    own = plan.sending if mode >= Mode.HYGIENE else None
-    token = Token(kind, mode, Campaign(plan.campaign), Variant(plan.variant), Link(link), own)
-    return mint(keyring, token, destination)

@@ -17,9 +17,7 @@ from rich.table import Table
 from overt.cli.keyfile import make_keyring, read_keyring, write_keyring
 from overt.cli.settings import load_settings
 from overt.errors import Refused
-from overt.measure import Key, Keyring
-
-KEYS_MOST = 256  # a key's number is one byte of a token
+from overt.measure import Key
 
 app = App(name="keys", help="Make, rotate and list the keys that sign beacons and links.")
 
@@ -46,7 +44,7 @@ def rotate(*, keys: KeyFile = None, settings: SettingsFile = None) -> int:
     """Add a key that signs from now on; the others keep verifying."""
     path = _path(keys, settings)
     keyring = read_keyring(path)
-    added = add_key(keyring, secrets.token_bytes(32))
+    added = keyring.rotate(secrets.token_bytes)
     write_keyring(path, added)
     print(f"Key {added.signing} signs from now on; {len(keyring.keys)} older ones still verify. Restart: overt up")
     return 0
@@ -57,19 +55,10 @@ def list_keys(*, keys: KeyFile = None, settings: SettingsFile = None) -> int:
     """Show the keys by number and fingerprint."""
     keyring = read_keyring(_path(keys, settings))
     table = Table("key", "does", "fingerprint")
-    for key in keyring.keys:
+    for _, key in sorted(keyring.keys.items()):
         table.add_row(str(key.id), "signs and verifies" if key.id == keyring.signing else "verifies", fingerprint(key))
     Console().print(table)
     return 0
-
-
-def add_key(keyring: Keyring, secret: bytes) -> Keyring:
-    """The keyring with one more key, which signs."""
-    used = {key.id for key in keyring.keys}
-    free = next((number for number in range(KEYS_MOST) if number not in used), None)
-    if free is None:
-        raise Refused(f"All {KEYS_MOST} key numbers are used. Mail signed by the oldest key must lose its links first.")
-    return Keyring((*keyring.keys, Key(free, secret)), free)
 
 
 def fingerprint(key: Key) -> str:

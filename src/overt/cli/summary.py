@@ -1,0 +1,309 @@
+"""A report on the terminal: clicks first, then loads or opens, then who, with what and when.
+
+Turns report values into rich renderables. Every word that came from outside is shown as text, never as markup, and
+without characters that could move a cursor. Counts nothing and reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from overt.cli.chart import bar, show_times
+from overt.measure import CampaignReport, Report
+from overt.measure.few import FEWEST
+from overt.measure.individual import Clicks, Individual, Opens
+from overt.measure.line import Actors, ClientLine, LinkLine
+from overt.measure.person import Line
+from overt.measure.rate import Bounds
+from overt.measure.shared import Shared
+
+WIDEST_LINKS = 15
+MOST_CLIENTS = 8
+
+NOTHING_YET = """Nothing recorded yet. To start:
+
+  1. overt up
+     runs the relay and the collector (settings: overt.toml, or OVERT_... variables)
+  2. overt send message.eml recipients.csv --campaign spring
+     sends one instrumented copy to each recipient; or let your mail program send through the relay
+  3. overt report
+     clicks and loads appear here; opens too, of recipients whose grant you recorded:
+     overt consent add --help"""
+
+LOADS = (
+    "Loads are requests for the message's picture, not opens: a mailbox provider may ask once for many people, and Apple "
+    "asks whether anybody looks or not. So there is no open rate here. Clicks are made by people and by scanners; those "
+    "that a first look finds are apart."
+)
+MARGIN = (0, 0, 1, 2)
+
+
+def clean(text: str) -> str:
+    """The text without control and direction characters, which a stranger may have sent."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def show_overview(report: Report) -> RenderableType:
+    """All campaigns in one table, the newest first."""
+    table = Table(box=SIMPLE_HEAD, title="Campaigns", title_justify="left", title_style="bold")
+    table.add_column("Campaign", overflow="fold")
+    for name in ("Sent", "Delivered"):
+        table.add_column(name, justify="right")
+    table.add_column("Clicks, people", justify="right")
+    table.add_column("Loads, shared", justify="right")
+    table.add_column("Opened, individual", justify="right")
+    for campaign in report.campaigns:
+        shared, individual = campaign.shared, campaign.individual
+        clicks = (shared.clicks.people if shared else 0) + (individual.clicks.clicks.people if individual else 0)
+        table.add_row(
+            Text(clean(name_of(campaign))),
+            number(campaign.sent),
+            number(campaign.delivered),
+            number(clicks),
+            number(shared.loads.total) if shared else "",
+            opened(individual.opens) if individual else "",
+        )
+    return Group(table, Text("  One campaign in full: overt report NAME", style="dim"))
+
+
+def show_campaign(campaign: CampaignReport, *, by_recipient: bool) -> RenderableType:
+    """One campaign in full."""
+    parts: list[RenderableType] = [Rule(Text(clean(name_of(campaign)), style="bold"), align="left"), head(campaign)]
+    if campaign.shared:
+        parts.append(Group(*shared_parts(campaign.shared)))
+    if campaign.individual:
+        parts.append(Group(*individual_parts(campaign.individual, by_recipient)))
+    if not campaign.shared and not campaign.individual:
+        parts.append(Text("  Sent without measuring: there is nothing to report.\n"))
+    return Group(*parts)
+
+
+def head(campaign: CampaignReport) -> Text:
+    words = [f"sent {number(campaign.sent)}", f"delivered {number(campaign.delivered)}"]
+    for word, count in (("waiting", campaign.waiting), ("failed", campaign.failed), ("not known", campaign.unknown)):
+        words += [f"{word} {number(count)}"] if count else []
+    lines = [" · ".join(words)]
+    if campaign.first_sent and campaign.last_sent:
+        lines.append(f"{moment(campaign.first_sent)} to {moment(campaign.last_sent)} UTC")
+    for what, modes in (("opens", campaign.opens), ("links", campaign.links)):
+        if modes:
+            said = ", ".join(f"{mode.word} {number(count)}" for mode, count in sorted(modes.items()))
+            lines.append(f"{what}: {said}")
+    if campaign.delivered:
+        lines.append("Delivered means that the next mail server took the message.")
+    return Text("\n".join("  " + line for line in lines) + "\n", style="dim")
+
+
+def shared_parts(shared: Shared) -> Iterator[RenderableType]:
+    yield Text("Shared: the same message for everybody, nobody is known", style="bold cyan")
+    yield Padding(actor_table((("Clicks", shared.clicks), ("Loads", shared.loads))), MARGIN)
+    if shared.few:
+        yield note(f"Fewer than {FEWEST} clicks or loads: too few to read anything into.")
+    yield from link_parts(shared.links, of=None)
+    if len(shared.variants) > 1:
+        yield Padding(variant_table(shared.variants), MARGIN)
+    yield from client_parts(shared.clients, "Loads")
+    yield from show_times(shared.times, "Loads")
+    yield note(LOADS)
+    if any(None in (line.beacons, line.clicks) for line in (*shared.clients, *shared.times)):
+        yield note(f'"few" is fewer than {FEWEST} (or what would give such a number away): too few to show.')
+
+
+def individual_parts(half: Individual, by_recipient: bool) -> Iterator[RenderableType]:
+    yield Text("Individual: recipients who granted it", style="bold cyan")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    table.add_row("Clicked", clicked(half.clicks))
+    table.add_row("Opened", opened(half.opens))
+    for line in explain_opens(half.opens):
+        table.add_row("", line)
+    yield Padding(table, MARGIN)
+    if half.opens.bounds and half.opens.of < FEWEST:
+        yield note(f"Fewer than {FEWEST} recipients: the interval says how little such a rate tells.")
+    if half.outside:
+        yield note(
+            f"{number(half.outside)} sendings were asked for that this ledger does not list, so nobody knows of how many; "
+            "name their manifest with --manifest."
+        )
+    if half.withdrawn:
+        yield note(f"{number(half.withdrawn)} sendings of recipients who withdrew are in no number here.")
+    yield from link_parts(half.links, of=half.clicks.of)
+    if len(half.variants) > 1:
+        yield Padding(individual_variant_table(half.variants), MARGIN)
+    yield from client_parts(half.clients, "Opens")
+    yield from show_times(half.times, "Opens")
+    if half.places:
+        yield Padding(Text(", ".join(f"{clean(place)} {count}" for place, count in half.places.items())), MARGIN)
+    if by_recipient:
+        yield Padding(recipient_table(half.recipients), MARGIN)
+    elif half.recipients:
+        yield note("Each recipient: overt report NAME --by-recipient")
+
+
+def explain_opens(opens: Opens) -> Iterator[str]:
+    if opens.bounds:
+        yield f"the true rate lies between {interval(opens.bounds)}, at {opens.bounds.level:.0%} confidence"
+    for count, what in (
+        (opens.human, "asked for by the recipient's own program"),
+        (opens.proxy, "by a mailbox provider's proxy, for a person"),
+        (opens.clicked, "no beacon, but a person clicked"),
+        (opens.prefetch, "fetched ahead (Apple): displayed or not, nobody can tell"),
+        (opens.unknown, "by a program that no rule knows"),
+        (opens.machine, "by machines only: no open"),
+        (opens.none, "nothing: not opened, or read with pictures off"),
+    ):
+        if count:
+            yield f"{number(count):>6}  {what}"
+
+
+def opened(opens: Opens) -> str:
+    if not opens.of:
+        return "nothing sent"
+    if not opens.bounds:
+        return between(opens.least, opens.most)
+    share = between_shares(opens.bounds)
+    return f"{between(opens.least, opens.most)} of {number(opens.of)} ({share}), {number(opens.displays)} times"
+
+
+def clicked(clicks: Clicks) -> str:
+    if not clicks.of:
+        return "no links were measured"
+    if not clicks.bounds:
+        return f"{between(clicks.people, clicks.possible)}, {number(clicks.clicks.people)} clicks"
+    share = between_shares(clicks.bounds)
+    return (
+        f"{between(clicks.people, clicks.possible)} of {number(clicks.of)} ({share}), "
+        f"{number(clicks.clicks.people)} clicks; the true rate lies between {interval(clicks.bounds)}"
+    )
+
+
+def between(least: int, most: int) -> str:
+    return number(least) if least == most else f"{number(least)} to {number(most)}"
+
+
+def between_shares(bounds: Bounds) -> str:
+    low, high = bounds.lower.value or 0.0, bounds.upper.value or 0.0
+    return f"{low:.0%}" if bounds.lower.count == bounds.upper.count else f"{low:.0%} to {high:.0%}"
+
+
+def interval(bounds: Bounds) -> str:
+    return f"{bounds.low:.0%} and {bounds.high:.0%}"
+
+
+def actor_table(rows: Sequence[tuple[str, Actors]]) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("")
+    for name in ("All", "People", "Fetched ahead", "Machines", "Unknown"):
+        table.add_column(name, justify="right")
+    for name, actors in rows:
+        numbers = (actors.total, actors.people, actors.prefetch, actors.machines, actors.unknown)
+        table.add_row(Text(name, style="bold"), *map(number, numbers))
+    return table
+
+
+def link_parts(lines: Sequence[LinkLine], of: int | None) -> Iterator[RenderableType]:
+    """The links by clicks, the most clicked first, with their destinations."""
+    if not lines:
+        return
+    most = max(line.clicks.people for line in lines)
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("Link", overflow="fold", ratio=1)
+    if of is not None:
+        table.add_column("Recipients", justify="right")
+    table.add_column("Clicks", justify="right")
+    table.add_column("Machines", justify="right")
+    table.add_column("")
+    ordered = sorted(lines, key=lambda line: (-line.clicks.people, line.link))
+    for line in ordered[:WIDEST_LINKS]:
+        destination = Text(clean(line.destination) or f"link {line.link}")
+        people = [number(line.people or 0)] if of is not None else []
+        clicks = line.clicks
+        table.add_row(
+            destination, *people, number(clicks.people), number(clicks.total - clicks.people), bar(clicks.people, most)
+        )
+    yield Padding(table, MARGIN)
+    if len(lines) > WIDEST_LINKS:
+        yield note(f"and {len(lines) - WIDEST_LINKS} links more: --json or --csv has all of them")
+
+
+def client_parts(lines: Sequence[ClientLine], beacons: str) -> Iterator[RenderableType]:
+    if not lines:
+        return
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("Program", overflow="fold")
+    table.add_column("Actor")
+    table.add_column(beacons if beacons == "Loads" else "Beacon", justify="right")
+    table.add_column("Clicks", justify="right")
+    for line in lines[:MOST_CLIENTS]:
+        program = f"{clean(line.program)} ({line.client})" if line.program else line.client
+        table.add_row(Text(program), line.actor, cell(line.beacons), cell(line.clicks))
+    yield Padding(table, MARGIN)
+
+
+def variant_table(variants: Mapping[int, tuple[Actors, Actors]]) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("Variant", "Clicks, people", "Loads"):
+        table.add_column(name, justify="right")
+    for variant, (clicks, loads) in variants.items():
+        table.add_row(str(variant), number(clicks.people), number(loads.total))
+    return table
+
+
+def individual_variant_table(variants: Mapping[int, tuple[Opens, Clicks]]) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("Variant", justify="right")
+    table.add_column("Clicked", overflow="fold")
+    table.add_column("Opened", overflow="fold")
+    for variant, (opens, clicks) in variants.items():
+        table.add_row(str(variant), clicked(clicks), opened(opens))
+    return table
+
+
+def recipient_table(lines: Sequence[Line]) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("Recipient", overflow="fold")
+    table.add_column("Says")
+    table.add_column("Opens", justify="right")
+    table.add_column("First to last (UTC)")
+    table.add_column("Clicks", justify="right")
+    table.add_column("With, where", overflow="fold")
+    for line in lines:
+        times = dict.fromkeys(moment(when) for when in (line.first_open, line.last_open) if when)
+        table.add_row(
+            Text(clean(line.recipient) or f"sending {line.sending:016x}"),
+            line.verdict,
+            number(line.opens),
+            "\n".join(times),
+            number(line.clicks),
+            Text(clean("; ".join((*line.programs, *line.places)))),
+        )
+    return table
+
+
+def note(text: str) -> RenderableType:
+    return Padding(Text(text, style="dim"), MARGIN)
+
+
+def name_of(campaign: CampaignReport) -> str:
+    return campaign.name or f"campaign {campaign.campaign}"
+
+
+def number(count: int) -> str:
+    return f"{count:,}"
+
+
+def cell(count: int | None) -> str:
+    return "few" if count is None else number(count)
+
+
+def moment(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%d %b %Y %H:%M")

@@ -17,13 +17,14 @@ from rich.table import Table
 from rich.text import Text
 
 from overt.cli.chart import bar, show_times
-from overt.measure import CampaignReport, Report
 from overt.measure.few import FEWEST
 from overt.measure.individual import Clicks, Individual, Opens
 from overt.measure.line import Actors, ClientLine, LinkLine
 from overt.measure.person import Line
 from overt.measure.rate import Bounds
+from overt.measure.report import CampaignReport, Report
 from overt.measure.shared import Shared
+from overt.measure.token import Variant
 
 WIDEST_LINKS = 15
 MOST_CLIENTS = 8
@@ -39,9 +40,9 @@ NOTHING_YET = """Nothing recorded yet. To start:
      overt consent add --help"""
 
 LOADS = (
-    "Loads are requests for the message's picture, not opens: a mailbox provider may ask once for many people, and Apple "
-    "asks whether anybody looks or not. So there is no open rate here. Clicks are made by people and by scanners; those "
-    "that a first look finds are apart."
+    "Loads are requests for the message's picture, not opens: a mailbox provider may ask once for many people, and "
+    "Apple asks whether anybody looks or not. So there is no open rate here. Scanners follow links too; those that a "
+    "first look finds are apart from people, those that pretend to be browsers are not."
 )
 MARGIN = (0, 0, 1, 2)
 
@@ -113,7 +114,9 @@ def shared_parts(shared: Shared) -> Iterator[RenderableType]:
     yield from client_parts(shared.clients, "Loads")
     yield from show_times(shared.times, "Loads")
     yield note(LOADS)
-    if any(None in (line.beacons, line.clicks) for line in (*shared.clients, *shared.times)):
+    cells = [(client.beacons, client.clicks) for client in shared.clients]
+    cells += [(time.beacons, time.clicks) for time in shared.times]
+    if any(None in pair for pair in cells):
         yield note(f'"few" is fewer than {FEWEST} (or what would give such a number away): too few to show.')
 
 
@@ -131,8 +134,8 @@ def individual_parts(half: Individual, by_recipient: bool) -> Iterator[Renderabl
         yield note(f"Fewer than {FEWEST} recipients: the interval says how little such a rate tells.")
     if half.outside:
         yield note(
-            f"{number(half.outside)} sendings were asked for that this ledger does not list, so nobody knows of how many; "
-            "name their manifest with --manifest."
+            f"{number(half.outside)} sendings were asked for that this ledger does not list, so it is not known of how "
+            "many; name their manifest with --manifest."
         )
     if half.withdrawn:
         yield note(f"{number(half.withdrawn)} sendings of recipients who withdrew are in no number here.")
@@ -249,7 +252,7 @@ def client_parts(lines: Sequence[ClientLine], beacons: str) -> Iterator[Renderab
     yield Padding(table, MARGIN)
 
 
-def variant_table(variants: Mapping[int, tuple[Actors, Actors]]) -> Table:
+def variant_table(variants: Mapping[Variant, tuple[Actors, Actors]]) -> Table:
     table = Table(box=SIMPLE_HEAD)
     for name in ("Variant", "Clicks, people", "Loads"):
         table.add_column(name, justify="right")
@@ -258,7 +261,7 @@ def variant_table(variants: Mapping[int, tuple[Actors, Actors]]) -> Table:
     return table
 
 
-def individual_variant_table(variants: Mapping[int, tuple[Opens, Clicks]]) -> Table:
+def individual_variant_table(variants: Mapping[Variant, tuple[Opens, Clicks]]) -> Table:
     table = Table(box=SIMPLE_HEAD)
     table.add_column("Variant", justify="right")
     table.add_column("Clicked", overflow="fold")

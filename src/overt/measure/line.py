@@ -6,7 +6,7 @@ Numbers only. Whether a beacon's requests are loads or opens is for `shared` and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -77,3 +77,24 @@ def list_times(beacons: Counter[int], clicks: Counter[int], fewest: int) -> tupl
         TimeLine(datetime.fromtimestamp(start * 3600, UTC), span, beacon, click)
         for start, beacon, click in zip(starts, *cells, strict=True)
     )
+
+
+def coarsen(lines: Sequence[TimeLine], hours: int) -> tuple[TimeLine, ...]:
+    """The same in longer stretches, `hours` a multiple of what they have; where a part is hidden, so is the whole."""
+    by_start: dict[int, list[TimeLine]] = {}
+    for line in lines:
+        start = int(line.start.timestamp()) // 3600
+        by_start.setdefault(start - start % hours, []).append(line)
+    return tuple(
+        TimeLine(
+            datetime.fromtimestamp(start * 3600, UTC),
+            hours,
+            _sum([line.beacons for line in part]),
+            _sum([line.clicks for line in part]),
+        )
+        for start, part in sorted(by_start.items())
+    )
+
+
+def _sum(cells: Sequence[int | None]) -> int | None:
+    return None if None in cells else sum(cell or 0 for cell in cells)

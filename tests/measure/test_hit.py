@@ -29,7 +29,10 @@ def test_a_hit_before_the_epoch_is_refused() -> None:
         hit(at_ms=-1)
 
 
-@pytest.mark.parametrize(("flags", "private"), [(Flag.NONE, False), (Flag.PREFETCH | Flag.CONDITIONAL, False), (Flag.GPC, True), (Flag.DNT | Flag.PREFETCH, True)])
+@pytest.mark.parametrize(
+    ("flags", "private"),
+    [(Flag.NONE, False), (Flag.PREFETCH | Flag.CONDITIONAL, False), (Flag.GPC, True), (Flag.DNT | Flag.PREFETCH, True)],
+)
 def test_only_the_two_privacy_fields_make_a_request_private(flags: Flag, private: bool) -> None:
     assert flags.private is private
 

@@ -1,0 +1,301 @@
+"""One HTTP/1.1 connection: bounded in size, time and number of requests, answering GET and HEAD without content.
+
+Answers go out in the order of their requests (RFC 9112 9.3.2), each when what is kept of it is durable, or when
+patience ends. Everything that is not a plain request gets one answer and the end of the connection. Knows bytes and
+deadlines; what an answer says is the edge's affair.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Protocol, cast
+
+import httptools
+
+from overt.wire.beacon import (
+    MALFORMED,
+    TOO_LONG,
+    TOO_MUCH,
+    TOO_SLOW,
+    WITH_BODY,
+    WRONG_METHOD,
+    Answer,
+    Request,
+    format_answer,
+)
+
+if TYPE_CHECKING:
+    from overt.serve.edge import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one stranger may use. Sizes are bytes, times seconds."""
+
+    url: int = 8000  # RFC 9112 3 asks for 8000 octets at least
+    header: int = 16_384  # of a whole request head; nginx takes 4 x 8 KB, Apache 8 KB a field
+    fields: int = 100  # as Apache
+    pipelined: int = 16  # answers of one connection not yet sent; browsers and proxies send one at a time
+    requests: int = 100_000  # of one connection, after which it is closed
+    connections: int = 10_000  # of this worker: each is about 3 KB
+    header_seconds: float = 10.0  # from the first byte of a request to its last
+    idle_seconds: float = 75.0  # longer than nginx keeps its own to us (60), so that it closes first
+    send_seconds: float = 10.0  # for a client that does not read its answers
+    linger_seconds: float = 2.0  # for what a refused client still sends
+    durable_seconds: float = 0.05  # an answer waits no longer for the disk
+    unsent: int = 65_536  # bytes that a client may leave unread before its requests are
+
+
+class Host(Protocol):
+    """What all connections of a worker share."""
+
+    edge: Edge
+    limits: Limits
+
+    def now(self) -> float: ...
+
+    def date(self) -> bytes: ...
+
+    def entered(self, connection: Connection) -> None: ...
+
+    def left(self, connection: Connection) -> None: ...
+
+    def active(self, connection: Connection) -> None: ...
+
+    def wait(self, durable: asyncio.Future[None], waiting: Waiting) -> None: ...
+
+
+# Fields that are looked at; others are counted and forgotten.
+KNOWN = frozenset(
+    b"user-agent x-forwarded-for forwarded if-none-match if-modified-since sec-purpose purpose x-purpose x-moz"
+    b" sec-gpc dnt host content-length transfer-encoding".split()
+)
+
+
+class Waiting:
+    """One answer in its place in the order; it goes out when it is ready and all before it have gone."""
+
+    __slots__ = ("connection", "ready", "written")
+
+    def __init__(self, connection: Connection, written: bytes, ready: bool) -> None:
+        self.connection = connection
+        self.written = written
+        self.ready = ready
+
+    def release(self) -> None:
+        if not self.ready:
+            self.ready = True
+            self.connection.flush()
+
+
+class Connection(asyncio.Protocol):
+    """The protocol of one connection."""
+
+    __slots__ = (
+        "_answers", "_began", "_count", "_ending", "_fields", "_host", "_lingering", "_open", "_parser",
+        "_paused", "_peer", "_peer_trusted", "_served", "_size", "_target", "_transport", "_unread", "deadline",
+    )  # fmt: skip
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._answers: deque[Waiting] = deque()
+        self._ending = False  # nothing more is read; the connection closes when the answers are out
+        self._lingering = False  # closing after a refusal: what still comes is read and thrown away
+        self._open = False
+        self._paused = False
+        self._served = 0
+        self._peer = ""
+        self._peer_trusted = False
+        self._transport: asyncio.Transport | None = None
+        self._start_request()
+        self._began = False
+        self.deadline = 0.0
+
+    # What the transport tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=self._host.limits.unsent)
+        self._open = True
+        self._parser = httptools.HttpRequestParser(self)
+        peer = transport.get_extra_info("peername")
+        self._peer = _peer_text(peer[0]) if isinstance(peer, tuple) else ""
+        self._peer_trusted = self._host.edge.proxies.trusts_peer(self._peer)
+        self.deadline = self._host.now() + self._host.limits.header_seconds
+        self._host.entered(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        del error
+        self._open = False
+        self._ending = True
+        self._answers.clear()
+        self._host.left(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._ending:
+            return
+        if not self._began:
+            self._began = True
+            self.deadline = self._host.now() + self._host.limits.header_seconds
+        self._unread += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # RFC 9110 7.8: an upgrade may be ignored. The answer is under way; what follows is another protocol's.
+            self._end()
+        except httptools.HttpParserError:
+            self._refuse(MALFORMED)
+        if self._unread > self._host.limits.header and self._began:
+            self._refuse(TOO_MUCH)
+
+    def eof_received(self) -> bool:
+        if self._lingering and not self._answers:
+            return False
+        self._end()
+        return bool(self._answers)  # half closed: the answers still go out
+
+    def pause_writing(self) -> None:
+        self._paused = True
+        self.deadline = self._host.now() + self._host.limits.send_seconds
+        if self._transport is not None and not self._ending:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self.deadline = self._host.now() + self._host.limits.idle_seconds
+        if self._transport is not None and not self._ending:
+            self._transport.resume_reading()
+        self.flush()
+
+    def expire(self) -> None:
+        """The deadline has passed: whoever sent half a request hears of it, others are just closed."""
+        if self._paused or self._ending:
+            self.abort()
+        elif self._began:
+            self._refuse(TOO_SLOW)
+        else:
+            self._end()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def finish(self) -> None:
+        """Take no more requests and close when the answers are out."""
+        self._end()
+
+    # What the parser tells.
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+        if len(self._target) > self._host.limits.url:
+            self._refuse(TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count += 1
+        lower = name.lower()
+        if lower in KNOWN:
+            self._fields.append((lower, value))
+        self._size += len(name) + len(value) + 4
+        if self._count > self._host.limits.fields or self._size > self._host.limits.header:
+            self._refuse(TOO_MUCH)
+
+    def on_headers_complete(self) -> None:
+        if self._ending:
+            return
+        method = self._parser.get_method()
+        request = Request(method, self._target, tuple(self._fields))
+        if fault := _find_fault(request, self._parser.get_http_version()):
+            self._refuse(fault)
+            return
+        answer, durable = self._host.edge.take(request, self._peer, peer_trusted=self._peer_trusted)
+        self._served += 1
+        last = (
+            not self._parser.should_keep_alive()
+            or self._served >= self._host.limits.requests
+            or len(self._answers) + 1 >= self._host.limits.pipelined
+        )
+        self._put(answer, durable, head=method == b"HEAD", last=last)
+
+    def on_message_complete(self) -> None:
+        self._start_request()
+        if not self._ending:
+            self._began = False
+            self.deadline = self._host.now() + self._host.limits.idle_seconds
+            self._host.active(self)
+
+    # Answers.
+
+    def _start_request(self) -> None:
+        self._target = b""
+        self._fields: list[tuple[bytes, bytes]] = []
+        self._count = 0  # fields
+        self._size = 0  # bytes of whole fields
+        self._unread = 0  # bytes that came for a request which is not complete: a field may be endless
+
+    def _put(self, answer: Answer, durable: asyncio.Future[None] | None, *, head: bool, last: bool) -> None:
+        written = format_answer(answer, head=head, date=self._host.date(), close=last)
+        if last:
+            self._ending = True
+            self.deadline = self._host.now() + self._host.limits.send_seconds
+        waiting = Waiting(self, written, durable is None or durable.done())
+        self._answers.append(waiting)
+        if durable is not None and not waiting.ready:
+            self._host.wait(durable, waiting)
+        else:
+            self.flush()
+
+    def _refuse(self, answer: Answer) -> None:
+        if not self._ending:
+            self._lingering = True
+            self._put(answer, None, head=False, last=True)
+
+    def _end(self) -> None:
+        if not self._ending:
+            self._ending = True
+            self.deadline = self._host.now() + self._host.limits.send_seconds
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what is ready, in order; close when that was the last."""
+        transport = self._transport
+        if transport is None or not self._open:
+            return
+        ready = []
+        while self._answers and self._answers[0].ready:
+            ready.append(self._answers.popleft().written)
+        if ready:
+            transport.write(ready[0] if len(ready) == 1 else b"".join(ready))
+        if self._ending and not self._answers:
+            self._open = False
+            if self._lingering and transport.can_write_eof():
+                # RFC 9112 9.6: closing on unread bytes resets the connection, and the answer may be lost with it.
+                transport.write_eof()
+                self.deadline = self._host.now() + self._host.limits.linger_seconds
+            else:
+                transport.close()
+
+
+def _find_fault(request: Request, version: str) -> Answer | None:
+    """What keeps a request from being answered, if anything does; tried in this order."""
+    if request.method not in (b"GET", b"HEAD"):
+        return WRONG_METHOD
+    hosts = len(request.values(b"host"))
+    if hosts > 1 or (hosts == 0 and version == "1.1"):
+        return MALFORMED  # RFC 9112 3.2
+    if request.values(b"transfer-encoding") or any(
+        value.strip() != b"0" for value in request.values(b"content-length")
+    ):
+        return WITH_BODY
+    if not request.target[:8].lower().startswith((b"/", b"http://", b"https://")):
+        return MALFORMED
+    return None
+
+
+def _peer_text(text: str) -> str:
+    """A peer's address without zone, and IPv4 as IPv4 on a socket that takes both."""
+    address = ip_address(text.partition("%")[0])
+    return str(getattr(address, "ipv4_mapped", None) or address)

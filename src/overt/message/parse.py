@@ -1,0 +1,211 @@
+"""Bytes to a message: any bytes at all, with defects where they are not what they should be, never an exception.
+
+Reads structure only: RFC 5322 header fields, RFC 2046 multiparts and embedded messages, with any line end (LF, CRLF,
+CR, mixed). Decodes no body and fetches nothing. Every boundary line is found by one pass over the bytes, so time is
+linear in the size of the message for each of at most `DEEPEST` levels.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from overt.message.edit import Span
+from overt.message.field import Field, decode_bytes, parse_parameters
+from overt.message.part import Defect, Message, Part
+
+DEEPEST = 50  # nested parts; Python's own recursion ends at 1000 frames, real mail under 10
+MOST_PARTS = 5000  # the largest digests in real mail have a few hundred
+MOST_FIELDS = 5000  # of one header
+LONGEST_NAME = 998  # RFC 5322 section 2.1.1: a line has at most 998 characters
+
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+# One field: a line and the lines that continue it. A final line end is optional (the bytes may just stop).
+_FIELD_LINES = re.compile(rb"[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*(?:\r\n|\r|\n)?")
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body|table|div|p|a|img|meta|title|style|center|span|h[1-6])\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_PGP = re.compile(rb"^-----BEGIN PGP (SIGNED |)MESSAGE-----", re.M)
+_SEALS = {
+    "multipart/signed": "signed",
+    "multipart/encrypted": "encrypted",
+    "application/pkcs7-mime": "encrypted",
+    "application/x-pkcs7-mime": "encrypted",
+}
+_EMBEDDED = frozenset({"message/rfc822", "message/global", "message/news"})
+_ENCODINGS = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
+
+
+def parse(raw: bytes) -> Message:
+    """The message in `raw`. A bare HTML file is taken as one text/html part, with a defect that says so."""
+    reading = _Reading(raw)
+    if _FIELD.match(raw) is None and _HTML.match(raw, 0, 4096) is not None:
+        whole = Span(0, len(raw))
+        root = Part("", whole, Span(0, 0), whole, (), "text/html", {}, "8bit", "", "")
+        return Message(raw, root, (Defect("bare-html", Span(0, 0), "no header; taken as an HTML file"),))
+    root = reading.entity(Span(0, len(raw)), "", 0, "text/plain", "")
+    return Message(raw, root, tuple(reading.defects))
+
+
+@dataclass(slots=True)
+class _Reading:
+    raw: bytes
+    defects: list[Defect] = field(default_factory=list)
+    parts: int = 0
+
+    def entity(self, span: Span, path: str, depth: int, default: str, sealed: str) -> Part:
+        self.parts += 1
+        header, body, fields = self._header(span)
+        by_name: dict[str, Field] = {}
+        for item in fields:
+            by_name.setdefault(item.lower, item)
+        content_type, params = self._content_type(by_name.get("content-type"), default)
+        encoding = self._encoding(by_name.get("content-transfer-encoding"))
+        disposition, extra = _structured(by_name.get("content-disposition"))
+        filename = extra.get("filename") or params.get("name", "")
+        sealed = sealed or self._seal(content_type, body)
+        children = self._children(content_type, params, encoding, body, path, depth, sealed)
+        return Part(
+            path, span, header, body, fields, content_type, params, encoding, disposition, filename, children, sealed
+        )
+
+    def _header(self, span: Span) -> tuple[Span, Span, tuple[Field, ...]]:
+        raw, at, end = self.raw, span.start, span.end
+        fields: list[Field] = []
+        while at < end:
+            blank = _LINE_END.match(raw, at, end)
+            if blank:
+                return Span(span.start, at), Span(blank.end(), end), tuple(fields)
+            lines = _FIELD_LINES.match(raw, at, end)
+            assert lines is not None  # the pattern matches any bytes
+            name = _FIELD.match(raw, at, min(lines.end(), at + LONGEST_NAME))
+            if name is None:
+                if not (at == span.start and raw.startswith((b"From ", b">From "), at)):
+                    # RFC 5322 has no word for it; what looks like no field starts the body, as in most readers.
+                    self.defects.append(Defect("no-header-field", Span(at, lines.end()), "taken as start of the body"))
+                    return Span(span.start, at), Span(at, end), tuple(fields)
+            elif len(fields) < MOST_FIELDS:
+                stop = lines.end()
+                while stop > name.end() and raw[stop - 1] in b"\r\n":
+                    stop -= 1
+                whole = Span(at, lines.end())
+                fields.append(Field(name[1].decode("ascii"), whole, Span(name.end(), stop), whole.cut(raw)))
+                if len(fields) == MOST_FIELDS:
+                    self.defects.append(Defect("too-many-fields", whole, f"fields after the {MOST_FIELDS}th not read"))
+            at = lines.end()
+        if end > span.start:
+            self.defects.append(Defect("no-body", Span(end, end), "the header is all there is"))
+        return Span(span.start, end), Span(end, end), tuple(fields)
+
+    def _content_type(self, found: Field | None, default: str) -> tuple[str, dict[str, str]]:
+        if found is None:
+            return default, {}
+        value, params = parse_parameters(_plain(found))
+        if value.count("/") != 1 or not all(value.split("/")):
+            # RFC 2045 section 5.2: a type that cannot be read is text/plain.
+            self.defects.append(Defect("content-type", found.span, value[:80]))
+            return "text/plain", params
+        return value, params
+
+    def _encoding(self, found: Field | None) -> str:
+        if found is None:
+            return "7bit"
+        words = _plain(found).split(";")[0].split()
+        word = words[0].lower() if words else "7bit"
+        if word not in _ENCODINGS:
+            self.defects.append(Defect("transfer-encoding", found.span, word[:80]))
+        return word
+
+    def _seal(self, content_type: str, body: Span) -> str:
+        if content_type in _SEALS:
+            return _SEALS[content_type]
+        if content_type.startswith("text/"):
+            found = _PGP.search(self.raw, body.start, body.end)
+            if found:
+                return "signed" if found[1] else "encrypted"
+        return ""
+
+    def _children(
+        self,
+        content_type: str,
+        params: dict[str, str],
+        encoding: str,
+        body: Span,
+        path: str,
+        depth: int,
+        sealed: str,
+    ) -> tuple[Part, ...]:
+        multipart = content_type.startswith("multipart/")
+        if not multipart and (content_type not in _EMBEDDED or encoding in ("base64", "quoted-printable")):
+            return ()
+        if depth >= DEEPEST or self.parts >= MOST_PARTS:
+            kind = "too-deep" if depth >= DEEPEST else "too-many-parts"
+            self.defects.append(Defect(kind, body, "taken as one part"))
+            return ()
+        if not multipart:
+            return (self.entity(body, _below(path, 1), depth + 1, "text/plain", sealed),)
+        if encoding in ("base64", "quoted-printable"):
+            # RFC 2045 section 6.4 forbids it, and programs read the lines as they are.
+            self.defects.append(Defect("encoded-multipart", body, encoding))
+        boundary = params.get("boundary", "").rstrip()
+        if not boundary:
+            self.defects.append(Defect("no-boundary", body))
+            return ()
+        default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
+        found: list[Part] = []
+        for span in self._between(boundary, body):
+            if self.parts >= MOST_PARTS:
+                self.defects.append(Defect("too-many-parts", span, f"parts after the {MOST_PARTS}th not read"))
+                break
+            found.append(self.entity(span, _below(path, len(found) + 1), depth + 1, default, sealed))
+        return tuple(found)
+
+    def _between(self, boundary: str, body: Span) -> list[Span]:
+        # RFC 2046 section 5.1.1: the line end before a delimiter belongs to the delimiter, white space may follow it.
+        mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
+        line = re.compile(rb"--" + mark + rb"(--)?[ \t]*(?=[\r\n]|\Z)")
+        raw, spans = self.raw, list[Span]()
+        start = -1
+        for match in line.finditer(raw, body.start, body.end):
+            if match.start() > body.start and raw[match.start() - 1] not in b"\r\n":
+                continue
+            if start >= 0:
+                spans.append(Span(start, max(start, _before_line_end(raw, match.start(), start))))
+            start = -1
+            if match[1]:
+                return spans
+            after = _LINE_END.match(raw, match.end(), body.end)
+            start = after.end() if after else match.end()
+            if len(spans) > MOST_PARTS:
+                break
+        if start >= 0:
+            spans.append(Span(start, body.end))
+            self.defects.append(Defect("no-end-boundary", Span(body.end, body.end), boundary[:80]))
+        elif not spans:
+            self.defects.append(Defect("no-start-boundary", body, boundary[:80]))
+        return spans
+
+
+def _before_line_end(raw: bytes, at: int, start: int) -> int:
+    if at - 2 >= start and raw[at - 2 : at] == b"\r\n":
+        return at - 2
+    return at - 1 if at - 1 >= start else at
+
+
+def _below(path: str, number: int) -> str:
+    return f"{path}.{number}" if path else str(number)
+
+
+def _plain(found: Field) -> str:
+    start = found.value.start - found.span.start
+    return _LINE_FOLD.sub("", decode_bytes(found.raw[start : start + len(found.value)])).strip()
+
+
+def _structured(found: Field | None) -> tuple[str, dict[str, str]]:
+    return parse_parameters(_plain(found)) if found is not None else ("", {})
+
+
+_LINE_FOLD = re.compile(r"(?:\r\n|\r|\n)(?=[ \t])")

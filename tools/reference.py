@@ -1,7 +1,7 @@
-"""Writes the reference of commands and settings from the command line's and the settings' own words.
+"""Writes the reference of commands from the command line's own words.
 
-What the program says of itself is said once, in the code; the pages are made from it, and a test keeps them the same.
-This knows no prose beyond the pages' first lines.
+What the program says of itself is said once, in the code; the page is made from it, and a test keeps the two the same.
+This knows no prose beyond the page's first lines.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from cyclopts import App
 
 from overt.cli.main import app
-from overt.cli.option import Endpoint, setting_fields
 
 FOLDER = Path("docs") / "reference"
 NOTE = "<!-- Made by tools/reference.py from the code; run: make docs -->\n\n"
@@ -31,7 +29,7 @@ EXIT_CODES = """## Exit codes
 
 def pages() -> Mapping[Path, str]:
     """Every page that is made, by its path in the checkout."""
-    return {FOLDER / "commands.md": commands_page(), FOLDER / "settings.md": settings_page()}
+    return {FOLDER / "commands.md": commands_page()}
 
 
 def commands_page() -> str:
@@ -39,8 +37,8 @@ def commands_page() -> str:
     lines = [
         NOTE + "# Commands",
         "",
-        "Stable, for scripts: the options of `overt instrument` and what `--json` prints",
-        "([its shape](json.md)). Errors go to stderr, one sentence each.",
+        "Stable, for scripts: [`overt instrument`](instrument.md), and what `overt report --json`",
+        "prints ([its shape](report.md)). Errors go to stderr, one sentence each.",
         "",
     ]
     for name in app:
@@ -72,31 +70,6 @@ def _command(command: App, name: str) -> Iterator[str]:
             shown = "yes"
         yield f"| {', '.join(f'`{item}`' for item in names)} | {_cell(argument.parameter.help or '')} | {shown} |"
     yield ""
-
-
-def settings_page() -> str:
-    """All settings with their defaults and variables."""
-    lines = [
-        NOTE + "# Settings",
-        "",
-        "From `overt.toml` in the working folder, or the file that `--settings` or `OVERT_SETTINGS` names. A variable",
-        "wins over the file. Relative paths count from the file's folder. All mistakes are reported at once, with line",
-        "and caret.",
-        "",
-        "| setting | variable | default | means |",
-        "|---|---|---|---|",
-    ]
-    for name, field in setting_fields().items():
-        variable = "OVERT_" + name.replace(".", "__").upper()
-        lines.append(f"| `{name}` | `{variable}` | {_value(field.default)} | {_cell(field.description or '')} |")
-    lines += ["", "A dot in a name is a table in the file: `relay.listen` is `listen` under `[relay]`.", ""]
-    return "\n".join(lines)
-
-
-def _value(default: Any) -> str:
-    if isinstance(default, Endpoint | Path):
-        default = str(default)
-    return "" if default in ("", ()) else f"`{default}`"
 
 
 def _cell(text: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from overt.cli.option import setting_fields
-from tools.reference import pages, settings_page
+from overt.cli.main import COMMANDS
+from tools.reference import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,6 +17,6 @@ def test_the_page_in_the_documents_is_the_one_the_code_makes(path: Path) -> None
     assert (ROOT / path).read_text(encoding="utf-8") == pages()[path], "run: make docs"
 
 
-def test_every_setting_is_on_its_page() -> None:
-    page = settings_page()
-    assert [name for name in setting_fields() if f"| `{name}` |" not in page] == []
+def test_every_command_is_on_its_page() -> None:
+    (page,) = pages().values()
+    assert [name for name, _, _ in COMMANDS if f"## overt {name}" not in page] == []

@@ -55,10 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"{error} Try: overt --help", WRONG)
     except OvertError as error:
         return _say(str(error), LATER if isinstance(error, Unavailable) else WRONG)
-    except ModuleNotFoundError as error:
-        if not _is_extra(error.name or ""):
+    except ImportError as error:
+        missing = _missing_module(error)
+        if not missing or missing.startswith("overt"):
             raise
-        return _say(f"This needs {error.name}, which is not installed. Run: pip install 'overt[all]'", WRONG)
+        return _say(f"This needs {missing}, which is not installed. Run: pip install 'overt[all]'", WRONG)
     except BrokenPipeError:  # whoever read our output has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -70,8 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else DONE
 
 
-def _is_extra(module: str) -> bool:
-    return not module.startswith("overt")
+def _missing_module(error: BaseException | None) -> str:
+    """The module that is not there, also where the import of a command wraps the error."""
+    while error is not None and not isinstance(error, ModuleNotFoundError):
+        error = error.__cause__
+    return (error.name or "") if error is not None else ""
 
 
 def _say(sentence: str, code: int) -> int:

@@ -52,7 +52,7 @@ def read_recipients(path: Path, column: str = "") -> Recipients:
 def parse_recipients(text: str, column: str = "", *, name: str = "the list") -> Recipients:
     """Like `read_recipients`, of a text."""
     csv.field_size_limit(WIDEST)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         names = tuple(cell.strip().lower() for cell in next(reader, []))
         chosen = _choose(names, column, name)

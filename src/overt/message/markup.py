@@ -21,11 +21,14 @@ RAW_TEXT: Final = frozenset(
 _TAG_OPEN: Final = re.compile(r"<(?:(/?)([A-Za-z][^\t\n\f\r />]*+)|(!--)|/?+>|[!?/])")
 _ATTRIBUTE: Final = re.compile(
     r"[\t\n\f\r /]*+(?:(>)|(=?+[^\t\n\f\r />=]*+)"
-    r"(?:([\t\n\f\r ]*+=[\t\n\f\r ]*+)(?:\"([^\"]*+)\"|'([^']*+)'|(?![\"'])([^\t\n\f\r >]*+)))?+)"
+    r"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\t\n\f\r >]*+)|(?![\t\n\f\r ]*+=)))"
 )
 #: Within the source of one attribute: name, then what stands between the name and its value.
 _SPLIT: Final = re.compile(r"(=?+[^\t\n\f\r />=]*+)([\t\n\f\r ]*+=[\t\n\f\r ]*+)?+")
 _COMMENT_END: Final = re.compile(r"--!?>")
+#: What the end of the text cuts off a comment's data (13.2.5.50 to 13.2.5.52).
+_CUT_SHORT: Final = re.compile(r"(?:--!|--?)?\Z")
+_DOCTYPE: Final = re.compile(r"<!doctype", re.IGNORECASE | re.ASCII)
 _NOT_QUOTED: Final = re.compile(r"[\t\n\f\r \"'`=<>]")
 _ASCII_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)} | {0: 0xFFFD}
 
@@ -120,19 +123,6 @@ def read_attribute(text: str, start: int, end: int) -> Attribute:
     return Attribute(name, decode_value(source), start, end, value_start, value_end, quote, source)
 
 
-def read_comment(text: str, start: int, end: int) -> Comment | None:
-    """The comment that begins with the `<!--` at `start` (WHATWG HTML 13.2.5.43 on); None where it never ends."""
-    data_start = start + 4
-    if text.startswith(">", data_start):
-        return Comment(start, data_start + 1, data_start, data_start, "")
-    if text.startswith("->", data_start):
-        return Comment(start, data_start + 2, data_start, data_start, "")
-    match = _COMMENT_END.search(text, data_start, end)
-    if match is None:
-        return None
-    return Comment(start, match.end(), data_start, match.start(), _clean(text[data_start : match.start()]))
-
-
 def read_tag(text: str, start: int, end: int) -> Tag | None:
     """The tag that begins with the `<` at `start`; None where no tag begins or the text ends inside it."""
     opened = _TAG_OPEN.match(text, start, end)
@@ -142,15 +132,13 @@ def read_tag(text: str, start: int, end: int) -> Tag | None:
     position = opened.end()
     while True:
         match = _ATTRIBUTE.match(text, position, end)
-        if match is None or match.end() >= end and match.group(1) is None:
-            return None
+        if match is None:
+            return None  # a quote that never closes
         if match.group(1) is not None:
             break
-        if match.end() == match.start(2):
-            return None  # a quote that never closes
-        name_start = match.start(2)
-        # "=" after white space is only the value's where a quoted value closes or an unquoted one runs
-        found = read_attribute(text, name_start, match.end())
+        if match.end() >= end:
+            return None
+        found = read_attribute(text, match.start(2), match.end())
         attributes.setdefault(found.name, found)
         position = match.end()
     name = lower_name(opened.group(2))
@@ -169,31 +157,60 @@ def scan(
     position = start
     while (opened := _TAG_OPEN.search(text, position, end)) is not None:
         begin = opened.start()
-        found: Tag | Comment | None
-        if opened.group(2) is not None:
-            found = read_tag(text, begin, end)
-        elif opened.group(3) is not None:
-            found = read_comment(text, begin, end)
-        elif opened.group() in ("<>", "</>"):
+        if opened.group() in ("<>", "</>"):
             position = opened.end()  # "<>" is text, "</>" is nothing
-            continue
+        elif opened.group(2) is not None:
+            tag = read_tag(text, begin, end)
+            if tag is None:
+                yield Unfinished(begin)
+                return
+            yield tag
+            stop = None if tag.closes else ends_at(tag)
+            position = tag.end if stop is None else stop
         else:
-            found = _bogus(text, begin, end)
-        if found is None:
-            yield Unfinished(begin)
-            return
-        yield found
-        position = found.end
-        if isinstance(found, Tag) and not found.closes and (stop := ends_at(found)) is not None:
-            position = stop
+            comment, closed, shown = _declaration(text, begin, end)
+            if shown:
+                yield comment
+            if not closed:
+                yield Unfinished(begin)
+                return
+            position = comment.end
 
 
-def _bogus(text: str, start: int, end: int) -> Comment | None:
+def read_declaration(text: str, start: int, end: int) -> tuple[Comment, bool]:
+    """What begins with the `<!`, `<?` or `</` at `start`, and whether it is a comment: a doctype is none."""
+    comment, _, is_comment = _declaration(text, start, end)
+    return comment, is_comment
+
+
+def _declaration(text: str, start: int, end: int) -> tuple[Comment, bool, bool]:
+    if text.startswith("!--", start + 1):
+        return *_comment(text, start, end), True
+    return *_bogus(text, start, end), _DOCTYPE.match(text, start) is None
+
+
+def _comment(text: str, start: int, end: int) -> tuple[Comment, bool]:
+    """The comment that begins with the `<!--` at `start` (WHATWG HTML 13.2.5.43 on), and whether it is closed."""
+    data_start = start + 4
+    if text.startswith(">", data_start):
+        return Comment(start, data_start + 1, data_start, data_start, ""), True
+    if text.startswith("->", data_start):
+        return Comment(start, data_start + 2, data_start, data_start, ""), True
+    match = _COMMENT_END.search(text, data_start, end)
+    if match is None:
+        cut = _CUT_SHORT.search(text, max(data_start, end - 3), end)
+        data_end = cut.start() if cut else end
+        return Comment(start, end, data_start, data_end, _clean(text[data_start:data_end])), False
+    return Comment(start, match.end(), data_start, match.start(), _clean(text[data_start : match.start()])), True
+
+
+def _bogus(text: str, start: int, end: int) -> tuple[Comment, bool]:
     stop = text.find(">", start, end)
-    if stop < 0:
-        return None
     data_start = start + (1 if text[start + 1] == "?" else 2)
-    return Comment(start, stop + 1, data_start, stop, _clean(text[data_start:stop]))
+    data_end = end if stop < 0 else stop
+    return Comment(
+        start, end if stop < 0 else stop + 1, data_start, data_end, _clean(text[data_start:data_end])
+    ), stop >= 0
 
 
 def _raw_end(text: str, tag: Tag, end: int) -> int | None:

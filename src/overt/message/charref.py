@@ -30,6 +30,8 @@ def decode_value(source: str) -> str:
     """The value that a browser reads from `source`, the text between an attribute's quotes."""
     if _NEEDS_DECODING.search(source) is None:
         return source
+    if source.count("&") == source.count("&amp;") and "\r" not in source and "\x00" not in source:
+        return source.replace("&amp;", "&")
     return _SPECIAL.sub(lambda match: _meaning(match, source)[0], source)
 
 

@@ -36,6 +36,7 @@ _CONDITIONAL: Final = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
 _CONDITION: Final = re.compile(r"\s*\[if\s+([^\]]*)\]>", re.IGNORECASE)
 _CONDITION_END: Final = re.compile(r"<!\[endif\]\s*\Z", re.IGNORECASE)
 #: Start tags whose attributes a later tag of the same name adds to (WHATWG HTML 13.2.6.4.7).
+_MERGED: Final = frozenset({"html", "body"})
 _MERGING: Final = re.compile(r"<(?:html|body)(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII)
 
 
@@ -92,6 +93,7 @@ class Element:
         return f"<Element {self.tag} {self.start}..{self.end}>"
 
 
+_NAMESPACES: Final = {namespace: namespace.value for namespace in turbohtml.Namespace}
 #: Elements of SVG whose names the tree writes in mixed case (WHATWG HTML 13.2.6.5), by their lower-case names.
 _MIXED_CASE: Final = {
     name.lower(): name
@@ -149,22 +151,16 @@ class Html:
         place = self._newlines.original
         for node in self.tree.iter_elements(_as_in_tree(wanted)):
             location = node.source_location
-            tag = node.tag.lower()
-            if tag in ("html", "body") and len(node.attrs) > (len(location.attrs) if location else 0):
+            tag = node.tag
+            if tag in _MERGED and len(node.attrs) > (len(location.attrs) if location else 0):
                 yield from self._added(node, tag)
             if location is None:
                 continue
             opened, closed, spans = location
-            yield Element(
-                self,
-                tag,
-                node.namespace.value,
-                place(opened.start_offset),
-                place(opened.end_offset),
-                None if closed is None else (place(closed.start_offset), place(closed.end_offset)),
-                "",
-                spans,
-            )
+            close = None if closed is None else (place(closed.start_offset), place(closed.end_offset))
+            start, end = place(opened.start_offset), place(opened.end_offset)
+            namespace = _NAMESPACES[node.namespace]
+            yield Element(self, tag if namespace == "html" else tag.lower(), namespace, start, end, close, "", spans)
 
     def _added(self, node: turbohtml.Element, tag: str) -> Iterator[Element]:
         """Later `<html>` and `<body>` tags whose attributes the one element took over."""
@@ -249,9 +245,7 @@ class Html:
                 found.append(comment)
         nodes = self.tree.xpath("//comment()")
         of_tree = nodes if isinstance(nodes, list) else []
-        expected = (
-            [node.data for node in nodes if isinstance(node, turbohtml.Comment)] if isinstance(nodes, list) else []
-        )
+        expected = [node.data for node in of_tree if isinstance(node, turbohtml.Comment)]
         if sorted(comment.data for comment in found) == sorted(expected):
             return tuple(found)
         return self.comments

@@ -32,7 +32,7 @@ ARRIVED = frozenset({Outcome.DELIVERED, Outcome.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message to one recipient. `recipient` is the address, "" where the ledger has forgotten it.
+    """One message to one recipient. `recipient` is the address, "" where nobody told; `at` likewise.
 
     `withdrawn`: the recipient took the grant back; nothing individual is told of the sending any more.
     """
@@ -42,7 +42,7 @@ class Sent:
     variant: Variant
     opens: Mode
     links: Mode
-    at: datetime
+    at: datetime | None = None
     outcome: Outcome = Outcome.DELIVERED
     withdrawn: bool = False
 

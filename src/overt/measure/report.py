@@ -53,7 +53,7 @@ def report_campaign(facts: CampaignFacts, hits: Iterable[Hit], counts: Iterable[
     own_hits = [hit for hit in hits if hit.campaign == facts.campaign and hit.mode is Mode.INDIVIDUAL]
     own_counts = [count for count in counts if count.campaign == facts.campaign]
     outcomes = Counter(sent.outcome for sent in facts.sent)
-    moments = [sent.at for sent in facts.sent]
+    moments = [sent.at for sent in facts.sent if sent.at is not None]
     individual = own_hits or any(Mode.INDIVIDUAL in (sent.opens, sent.links) for sent in facts.sent)
     shared = own_counts or any(Mode.SHARED in (sent.opens, sent.links) for sent in facts.sent)
     return CampaignReport(

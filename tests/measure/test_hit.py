@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from overt.errors import Malformed
-from overt.measure.hit import Flag, Hit, hour_of
+from overt.measure.hit import Count, Flag, Hit, hour_of
 from overt.measure.mode import Mode
 from overt.measure.token import Campaign, Kind, Link, Sending, Variant
 
@@ -35,6 +37,24 @@ def test_a_hit_before_the_epoch_is_refused() -> None:
 )
 def test_only_the_two_privacy_fields_make_a_request_private(flags: Flag, private: bool) -> None:
     assert flags.private is private
+
+
+@pytest.mark.parametrize(
+    "prefix", ["192.0.2.7/32", "192.0.2.7", "10.0.0.0/16", "2001:db8::/64", "192.0.2.7/24", "nowhere"]
+)
+def test_a_hit_with_anything_but_a_24_or_a_48_is_refused(prefix: str) -> None:
+    with pytest.raises(Malformed):
+        replace(hit(), prefix=prefix)
+
+
+def test_a_24_and_a_48_are_kept() -> None:
+    assert replace(hit(), prefix="192.0.2.0/24").prefix == "192.0.2.0/24"
+    assert replace(hit(), prefix="2001:db8::/48").prefix == "2001:db8::/48"
+
+
+def test_a_count_of_no_reading_s_words_is_refused() -> None:
+    with pytest.raises(Malformed):
+        Count(Campaign(1), Variant(0), Kind.BEACON, Link(0), "a whole User-Agent of somebody", "human", 1, 498_750)
 
 
 def test_an_hour_is_counted_from_the_epoch() -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import lru_cache
+from ipaddress import ip_network
 
 from overt.errors import Malformed
 from overt.measure.mode import Mode
@@ -74,8 +76,12 @@ class Hit:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise Malformed("a hit is a GET or a HEAD")
-        if self.at_ms < 0:
+        if not 0 <= self.at_ms < 1 << 63:
             raise Malformed("a hit cannot be older than the epoch")
+        if not _is_coarse(self.prefix):
+            raise Malformed("a hit keeps the /24 or /48 of an address, nothing finer")
+        if not (0 <= self.address_hash < 1 << 64 and 0 <= self.network < 1 << 32):
+            raise Malformed("an address hash has 64 bits, a network's number 32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,23 @@ class Count:
     ruleset: int
     hour: int
     number: int = 1
+
+    def __post_init__(self) -> None:
+        if not (self.hour >= 0 and self.ruleset >= 0 and self.number >= 0):
+            raise Malformed("hour, ruleset and number of a count are not negative")
+        if len(self.client) > 20 or len(self.actor) > 12:
+            raise Malformed("class and actor of a count are words of a reading: at most 20 and 12 letters")
+
+
+@lru_cache(maxsize=4096)
+def _is_coarse(prefix: str) -> bool:
+    if not prefix:
+        return True
+    try:
+        network = ip_network(prefix)
+    except ValueError:
+        return False
+    return network.prefixlen == (24 if network.version == 4 else 48)
 
 
 def hour_of(at_ms: int) -> int:

@@ -161,14 +161,15 @@ class Collector:
 class Setup:
     """Everything a collector is made of.
 
-    `directory` gets the hits and counters, unless `logs` brings others, which stay open. `address_key` is 16 to 64
-    secret bytes under which client addresses are hashed. `opens` and `links` are the most that settings allow, for the page
-    that explains them. `sock` is a bound socket to use instead of host and port.
+    `segments` and `counts` are the folders of the logs, unless `logs` brings others, which stay open. `address_key` is
+    16 to 64 secret bytes under which client addresses are hashed. `opens` and `links` are the most that settings allow,
+    for the page that explains them. `sock` is a bound socket to use instead of host and port.
     """
 
     keyring: Keyring
     base_url: str
-    directory: Path
+    segments: Path
+    counts: Path
     permission: Permission
     address_key: bytes = field(repr=False)
     host: str = "127.0.0.1"
@@ -242,9 +243,9 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 async def _open_logs(stack: contextlib.AsyncExitStack, setup: Setup) -> tuple[SegmentLog, CountTable]:
-    hits = SegmentLog(setup.directory, worker=setup.worker, clock=setup.clock)
+    hits = SegmentLog(setup.segments, worker=setup.worker, clock=setup.clock)
     stack.push_async_callback(_close, hits)
-    counts = CountTable(setup.directory, worker=setup.worker, clock=setup.clock)
+    counts = CountTable(setup.counts, worker=setup.worker, clock=setup.clock)
     stack.push_async_callback(_close, counts)
     return hits, counts
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from zlib import crc32
 
-from overt.errors import Malformed
 from overt.measure.hit import METHODS, Flag, Hit
 from overt.measure.mode import Mode
 from overt.measure.token import Campaign, Kind, Link, Sending, Variant
@@ -137,15 +136,10 @@ def parse_words(raw: bytes, seed: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def pack_prefix(prefix: str) -> bytes:
-    """The 7 bytes of a /24 or /48 as text; raises `Malformed` for a finer one, which must not be kept."""
+    """The 7 bytes of a /24 or /48 as text: the version, and what is not zero of the address."""
     if not prefix:
         return bytes(7)
-    try:
-        network = ip_network(prefix)
-    except ValueError as error:
-        raise Malformed("a hit's prefix is no network") from error
-    if network.prefixlen != (24 if network.version == 4 else 48):
-        raise Malformed("a hit keeps a /24 or a /48, nothing else")
+    network = ip_network(prefix)
     return bytes([network.version]) + network.network_address.packed[: 3 if network.version == 4 else 6].ljust(6, b"\0")
 
 

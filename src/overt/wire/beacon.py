@@ -175,17 +175,18 @@ class Front:
 
     def answer(self, request: Request, *, well: bool = True) -> tuple[Answer, Asked | None]:
         """The answer, and what it was asked for where that was a beacon or a link. `well`: whether hits can be kept."""
-        path, _, query = _origin_form(request.target).partition(b"?")
-        if self._prefix and path.startswith(self._prefix + b"/"):
-            path = path[len(self._prefix) :]
+        target = _origin_form(request.target)
+        if self._prefix and target.startswith(self._prefix + b"/"):
+            target = target[len(self._prefix) :]
+        path, _, query = target.partition(b"?")
+        located = parse_path(path)
+        text = located.token if located is not None else ""
         if path.startswith(b"/b/"):
-            text = path[3:].removesuffix(b".gif").decode("latin-1")
             token = verify(self._keyring, text)
             kept = token if token is not None and token.kind is Kind.BEACON else None
             return _conditional(BEACON, request), Asked(Kind.BEACON, kept, _claims_person(text))
         if path.startswith(b"/c/"):
-            locator = parse_path(path)
-            return self._follow(locator.token if locator else "", query)
+            return self._follow(text, query)
         if path == b"/healthz":
             return (WELL if well else UNWELL), None
         page = self._pages.get(path.rstrip(b"/"))

@@ -1,0 +1,37 @@
+"""PRIVACY.md names every field that is kept, and no other."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from overt.measure import Count, Hit
+from overt.store.schema import metadata
+
+PAGE = (Path(__file__).resolve().parent.parent / "PRIVACY.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+MIGRATION_STATE = {"alembic_version"}  # the schema's own version; nothing of anybody
+
+
+def rows_under(heading: str) -> list[str]:
+    """The first cells of the table under a heading, whatever its level; each row says what, why and how long."""
+    match = re.search(rf"^#+ {re.escape(heading)}[^\n]*\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert match, f"PRIVACY.md has no section {heading}"
+    return [row[1] for row in ROW.finditer(match[1])]
+
+
+@pytest.mark.parametrize(("heading", "kept"), [("Counters", Count), ("Hits", Hit)])
+def test_every_field_of_what_is_measured_is_named(heading: str, kept: type[Count] | type[Hit]) -> None:
+    assert rows_under(heading) == [field.name for field in dataclasses.fields(kept)]
+
+
+@pytest.mark.parametrize("table", sorted(set(metadata.tables) - MIGRATION_STATE))
+def test_every_column_of_the_database_is_named(table: str) -> None:
+    assert rows_under(f"`{table}`") == [column.name for column in metadata.tables[table].columns]
+
+
+def test_no_table_is_named_that_is_not_there() -> None:
+    assert set(re.findall(r"^### `(\w+)`", PAGE, re.MULTILINE)) == set(metadata.tables) - MIGRATION_STATE

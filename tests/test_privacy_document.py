@@ -24,7 +24,7 @@ def rows_under(heading: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("heading", "kept"), [("Counters", Count), ("Hits", Hit)])
-def test_every_field_of_what_is_measured_is_named(heading: str, kept: type[Count] | type[Hit]) -> None:
+def test_every_field_of_what_is_measured_is_named(heading: str, kept: type[Count | Hit]) -> None:
     assert rows_under(heading) == [field.name for field in dataclasses.fields(kept)]
 
 

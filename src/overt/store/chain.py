@@ -1,0 +1,113 @@
+"""The entries of the consent ledger, each holding the hash of the one before it.
+
+Whoever changes, drops or moves an entry breaks the chain from there on; only entries cut off at the end leave no trace,
+unless the last hash was noted elsewhere. Works inside the caller's transaction; what may be entered is not its matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from overt.measure import Grant, Purpose, RecipientNumber, Withdrawal
+from overt.store.schema import consent, from_ms, to_ms
+
+FIRST = bytes(32)  # what stands before the first entry
+_WORDS = ("purpose", "decision", "way", "wording", "reference", "language", "actor")
+
+Entry = Grant | Withdrawal
+_KINDS: dict[str, type[Grant | Withdrawal]] = {"grant": Grant, "withdrawal": Withdrawal}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How many entries were read, the last good hash, and the id of the first that does not fit, 0 where all do."""
+
+    entries: int
+    head: bytes
+    broken: int
+
+
+def add_entry(connection: Connection, entry: Entry) -> None:
+    """Put `entry` at the end; its moment is kept in milliseconds."""
+    last = connection.execute(select(consent.c.hash).order_by(consent.c.id.desc()).limit(1)).scalar()
+    row: dict[str, Any] = {
+        "at": to_ms(entry.at),
+        "recipient": int(entry.recipient),
+        "purpose": entry.purpose.value,
+        "decision": "grant" if isinstance(entry, Grant) else "withdrawal",
+        "way": entry.way,
+        "wording": entry.wording,
+        "reference": entry.reference,
+        "language": entry.language,
+        "actor": entry.actor,
+        "previous": FIRST if last is None else last,
+    }
+    connection.execute(insert(consent).values(**row, hash=_hash(row)))
+
+
+def latest_entry(connection: Connection, recipient: RecipientNumber, purpose: Purpose) -> Entry | None:
+    """What stands for one recipient and purpose, or nothing."""
+    mine = (consent.c.recipient == int(recipient)) & (consent.c.purpose == purpose.value)
+    row = connection.execute(select(consent).where(mine).order_by(consent.c.id.desc()).limit(1)).mappings().first()
+    return None if row is None else _entry(dict(row))
+
+
+def entries_of(connection: Connection, recipient: RecipientNumber) -> tuple[Entry, ...]:
+    """Everything that was ever entered about one recipient, oldest first."""
+    rows = select(consent).where(consent.c.recipient == int(recipient)).order_by(consent.c.id)
+    return tuple(_entry(dict(row)) for row in connection.execute(rows).mappings())
+
+
+def withdrawn(connection: Connection, purposes: Iterable[Purpose]) -> frozenset[RecipientNumber]:
+    """Recipients of whom the last word on any of `purposes` is a withdrawal."""
+    last = (
+        select(func.max(consent.c.id))
+        .where(consent.c.purpose.in_([purpose.value for purpose in purposes]))
+        .group_by(consent.c.recipient, consent.c.purpose)
+    )
+    found = select(consent.c.recipient).where(consent.c.id.in_(last), consent.c.decision == "withdrawal")
+    return frozenset(RecipientNumber(number) for number in connection.scalars(found))
+
+
+def newest(connection: Connection) -> int:
+    """A number that grows with every entry."""
+    return connection.execute(select(func.max(consent.c.id))).scalar() or 0
+
+
+def check_chain(connection: Connection) -> Chain:
+    """Compute every hash again."""
+    head, count = FIRST, 0
+    for row in connection.execute(select(consent).order_by(consent.c.id)).mappings():
+        fields = dict(row)
+        count += 1
+        if fields["previous"] != head or fields["hash"] != _hash(fields):
+            return Chain(count, head, fields["id"])
+        head = fields["hash"]
+    return Chain(count, head, 0)
+
+
+def _hash(row: Mapping[str, Any]) -> bytes:
+    """BLAKE2b (RFC 7693) over the hash before and every field with its length, so that none runs into the next."""
+    state = hashlib.blake2b(row["previous"], digest_size=32, person=b"overt consent")
+    for value in (row["at"], row["recipient"], *(row[name] for name in _WORDS)):
+        raw = str(value).encode()
+        state.update(len(raw).to_bytes(4) + raw)
+    return state.digest()
+
+
+def _entry(fields: Mapping[str, Any]) -> Entry:
+    return _KINDS[fields["decision"]](
+        at=from_ms(fields["at"]),
+        recipient=RecipientNumber(fields["recipient"]),
+        purpose=Purpose(fields["purpose"]),
+        way=fields["way"],
+        reference=fields["reference"],
+        wording=fields["wording"],
+        language=fields["language"],
+        actor=fields["actor"],
+    )

@@ -1,0 +1,258 @@
+"""The ledger: who is who by which number, what each of them allowed, and what was sent to them.
+
+Gives out the numbers that tokens hold. Consent is only ever added to, and unknown is not yes. Knows no message's bytes
+(the queue has them) and no hit.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Engine, insert, select
+
+from overt.clock import Clock, SystemClock
+from overt.errors import Malformed, Refused
+from overt.measure import (
+    Campaign,
+    CampaignFacts,
+    Grant,
+    Keyring,
+    Link,
+    Mode,
+    Permission,
+    Purpose,
+    RecipientNumber,
+    Sending,
+    Sent,
+    Variant,
+    Withdrawal,
+)
+from overt.store.chain import Chain, Entry, add_entry, check_chain, entries_of, latest_entry, newest, withdrawn
+from overt.store.person import add_person, derived_numbers, find_person, unused
+from overt.store.schema import campaign as campaign_table
+from overt.store.schema import from_ms, reading, to_ms, writing
+from overt.store.schema import sending as sending_table
+from overt.store.sent import Event, add_event, number_links, read_events, read_links, read_sent
+
+LONGEST_NAME = 200  # of a campaign; names are shown in tables
+# Withdrawing either of them ends the keeping of hits. (A date of `hygiene` is no hit.)
+KEPT_PURPOSES = (Purpose.OPENS, Purpose.LINKS)
+ONLY = Variant(0)  # of a message that has no variants
+
+
+class Ledger:
+    """The ledger in `engine`'s database. Each method is a transaction, or a part of one that `writing` began.
+
+    `random` gives as many unguessable bytes as asked for. With a `keyring` it also knows the numbers of mail that was
+    instrumented without a ledger.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock | None = None,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        *,
+        keyring: Keyring | None = None,
+    ) -> None:
+        self.engine = engine
+        self._clock = clock or SystemClock()
+        self._random = random
+        self._keyring = keyring
+        self._withdrawn: tuple[int, frozenset[RecipientNumber]] = (-1, frozenset())
+
+    def campaign(self, name: str) -> Campaign:
+        """The campaign's number; given out now where the name is new."""
+        name = " ".join(name.split())
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            raise Malformed(f"a campaign's name has 1 to {LONGEST_NAME} printable characters")
+        with writing(self.engine) as connection:
+            number = connection.execute(select(campaign_table.c.number).where(campaign_table.c.name == name)).scalar()
+            if number is None:
+                number = unused(connection, campaign_table.c.number, self._random)
+                row = {"number": number, "name": name, "at": to_ms(self._clock.now())}
+                connection.execute(insert(campaign_table).values(row))
+        return Campaign(number)
+
+    def campaigns(self) -> Mapping[str, Campaign]:
+        """Every campaign by its name, oldest first."""
+        rows = select(campaign_table.c.name, campaign_table.c.number).order_by(campaign_table.c.at)
+        with reading(self.engine) as connection:
+            return {name: Campaign(number) for name, number in connection.execute(rows)}
+
+    def recipient(self, address: str) -> RecipientNumber:
+        """The recipient's number; given out now where the address is new."""
+        with writing(self.engine) as connection:
+            found = find_person(connection, address)
+            if found is None:
+                found = add_person(connection, address, self._random, to_ms(self._clock.now()))
+        return found
+
+    def find_recipient(self, address: str) -> RecipientNumber | None:
+        """The recipient's number, or None where the address was never heard of."""
+        with reading(self.engine) as connection:
+            return find_person(connection, address)
+
+    def grant(
+        self,
+        address: str,
+        purpose: Purpose,
+        *,
+        way: str,
+        reference: str = "",
+        wording: str = "",
+        language: str = "",
+        actor: str = "",
+        at: datetime | None = None,
+    ) -> Grant:
+        """Record that the recipient said yes: in which way, to which version of the wording, with the proof where.
+
+        Raises `Refused` for a grant that names neither way nor reference: nobody could ever show it.
+        """
+        if not way.strip() and not reference.strip():
+            raise Refused("a grant needs the way it was given or a reference to its proof")
+        with writing(self.engine) as connection:
+            entry = Grant(
+                at=self._moment(at),
+                recipient=self.recipient(address),
+                purpose=purpose,
+                way=way,
+                reference=reference,
+                wording=wording,
+                language=language,
+                actor=actor,
+            )
+            add_entry(connection, entry)
+        return entry
+
+    def withdraw(
+        self,
+        address: str,
+        purpose: Purpose | None = None,
+        *,
+        way: str = "",
+        reference: str = "",
+        wording: str = "",
+        language: str = "",
+        actor: str = "",
+        at: datetime | None = None,
+    ) -> tuple[Withdrawal, ...]:
+        """Record that the recipient says no, to one purpose or to all; in force when this returns.
+
+        Also for an address never heard of: mail to it may have been instrumented without this ledger.
+        """
+        with writing(self.engine) as connection:
+            number, moment = self.recipient(address), self._moment(at)
+            entries = tuple(
+                Withdrawal(moment, number, each, way, reference, wording, language, actor)
+                for each in ((purpose,) if purpose else tuple(Purpose))
+            )
+            for entry in entries:
+                add_entry(connection, entry)
+        return entries
+
+    def permission(self, address: str, purpose: Purpose) -> Permission:
+        """What stands for this recipient and purpose now."""
+        with reading(self.engine) as connection:
+            number = find_person(connection, address)
+            return Permission(None if number is None else latest_entry(connection, number, purpose))
+
+    def consent_of(self, address: str) -> tuple[Entry, ...]:
+        """Every grant and withdrawal of this recipient, oldest first."""
+        with reading(self.engine) as connection:
+            number = find_person(connection, address)
+            return () if number is None else entries_of(connection, number)
+
+    def check_consent(self) -> Chain:
+        """Whether every entry is as it was entered, and where it was entered."""
+        with reading(self.engine) as connection:
+            return check_chain(connection)
+
+    def withdrawn_recipients(self) -> frozenset[RecipientNumber]:
+        """Everybody of whom no hit may be kept now, by every number that mail knows them by.
+
+        Reads one number where nothing was entered since the last call.
+        """
+        with reading(self.engine) as connection:
+            last = newest(connection)
+            if last != self._withdrawn[0]:
+                people = withdrawn(connection, KEPT_PURPOSES)
+                if self._keyring and people:
+                    people |= derived_numbers(connection, people, self._keyring)
+                self._withdrawn = last, people
+            return self._withdrawn[1]
+
+    def new_sending(
+        self,
+        campaign: Campaign,
+        recipient: RecipientNumber,
+        *,
+        variant: Variant = ONLY,
+        message_id: str = "",
+        opens: Mode = Mode.OFF,
+        links: Mode = Mode.OFF,
+        grant: str = "",
+        because: str = "",
+        at: datetime | None = None,
+    ) -> Sending:
+        """Number and record one message to one recipient; `because` says why its modes are what they are.
+
+        `grant` is the reference of what a mode that points at the recipient rests on; `Refused` without it (law 5).
+        """
+        if max(opens, links) >= Mode.HYGIENE and not grant.strip():
+            raise Refused(f"mode {max(opens, links).word} needs a recorded grant of this recipient")
+        with writing(self.engine) as connection:
+            number = unused(connection, sending_table.c.number, self._random, upper=int(recipient))
+            row = {
+                "number": number,
+                "recipient": int(recipient),
+                "campaign": int(campaign),
+                "variant": int(variant),
+                "message_id": message_id,
+                "opens": int(opens),
+                "links": int(links),
+                "grant": grant,
+                "because": because,
+                "at": to_ms(self._moment(at)),
+                "failure": "",
+            }
+            connection.execute(insert(sending_table).values(row))
+        return Sending(number)
+
+    def number_links(self, campaign: Campaign, destinations: Iterable[str]) -> dict[str, Link]:
+        """A number for each destination, the same in all messages of the campaign; 0 when all 65,535 are taken."""
+        with writing(self.engine) as connection:
+            return number_links(connection, campaign, destinations)
+
+    def sendings(self, campaign: Campaign) -> tuple[Sent, ...]:
+        """Every message of the campaign, oldest first."""
+        with reading(self.engine) as connection:
+            return read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES))
+
+    def facts(self, campaign: Campaign) -> CampaignFacts:
+        """All that is known of a campaign but its hits; raises `Refused` for a number that was not given out here."""
+        named = select(campaign_table.c.name).where(campaign_table.c.number == int(campaign))
+        with reading(self.engine) as connection:
+            name = connection.execute(named).scalar()
+            if name is None:
+                raise Refused(f"there is no campaign {campaign}")
+            sent = read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES))
+            return CampaignFacts(campaign, name, sent, read_links(connection, campaign))
+
+    def record_event(self, kind: str, about: str, *, message_id: str = "", sending: Sending | None = None) -> None:
+        """Note something for the operator; `kind` is a kebab-case word."""
+        now = to_ms(self._clock.now())
+        row = {"at": now, "kind": kind, "about": about, "message_id": message_id, "sending": sending}
+        with writing(self.engine) as connection:
+            add_event(connection, row)
+
+    def events(self, most: int = 100) -> tuple[Event, ...]:
+        """What was noted, newest first."""
+        with reading(self.engine) as connection:
+            return read_events(connection, most)
+
+    def _moment(self, at: datetime | None) -> datetime:
+        """`at` or now, as exactly as it will be read again."""
+        return from_ms(to_ms(at or self._clock.now()))

@@ -1,0 +1,270 @@
+"""The tables of ledger and queue, and how their database is opened.
+
+SQLite in WAL mode, a commit durable when it returns; every statement is SQLAlchemy Core, so that another database stays
+possible. Moments are whole milliseconds since the epoch, UTC. Knows no rule: what may be written is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Dialect,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
+
+from overt.errors import Unavailable
+from overt.store.disk import make_folder, reporting
+
+# A commit takes milliseconds; ten seconds bound a disk that is busy with something else.
+BUSY_SECONDS = 10.0
+
+metadata = MetaData()
+
+
+class Unsigned64(TypeDecorator[int]):
+    """A number of 64 bits without sign in a column of 64 bits with one, which is all that databases have."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        del dialect
+        return value - (1 << 64) if value is not None and value >= 1 << 63 else value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:
+        del dialect
+        return value + (1 << 64) if value is not None and value < 0 else value
+
+
+# SQLite numbers rows by itself only where the key is called INTEGER.
+_Row = BigInteger().with_variant(Integer, "sqlite")
+
+# Hits and grants know a recipient by this number alone.
+recipient = Table(
+    "recipient",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# The only tie between a number and a person. `lookup` finds the row again, whatever the letters' case.
+address = Table(
+    "address",
+    metadata,
+    Column("recipient", ForeignKey("recipient.number"), primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("lookup", Text, nullable=False, unique=True),
+)
+
+# Grants and withdrawals; rows are only ever added, and each hash covers the row before it (see `chain`).
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", _Row, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("recipient", ForeignKey("recipient.number"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Index("consent_of_recipient", "recipient", "purpose", "id"),
+    sqlite_autoincrement=True,
+)
+
+campaign = Table(
+    "campaign",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+# `digest` stands for the destination in the index: some are longer than an index takes.
+link = Table(
+    "link",
+    metadata,
+    Column("campaign", ForeignKey("campaign.number"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("destination", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    UniqueConstraint("campaign", "digest"),
+)
+
+# One message to one recipient. `grant` is the reference it rests on, `because` why its modes are what they are.
+sending = Table(
+    "sending",
+    metadata,
+    Column("number", Unsigned64, primary_key=True, autoincrement=False),
+    Column("recipient", ForeignKey("recipient.number"), nullable=False, index=True),
+    Column("campaign", ForeignKey("campaign.number"), nullable=False, index=True),
+    Column("variant", SmallInteger, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("opens", SmallInteger, nullable=False),
+    Column("links", SmallInteger, nullable=False),
+    Column("grant", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("delivered", BigInteger),
+    Column("failed", BigInteger),
+    Column("failure", Text, nullable=False, default=""),
+)
+
+# What an operator should hear of: a message that went out untouched, a field that could not be read.
+note = Table(
+    "event",
+    metadata,
+    Column("id", _Row, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("sending", Unsigned64),
+)
+
+# The bytes of queued messages, the same bytes once.
+content = Table(
+    "content",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+)
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", _Row, primary_key=True),
+    Column("digest", ForeignKey("content.digest"), nullable=False, index=True),
+    Column("sender", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("utf8", SmallInteger, nullable=False),
+    Column("sending", Unsigned64),
+    Column("at", BigInteger, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("queue_due", "state", "due"),
+    sqlite_autoincrement=True,
+)
+
+
+def to_ms(at: datetime) -> int:
+    """Whole milliseconds since the epoch; what is finer is cut."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // (datetime.resolution * 1000)
+
+
+def from_ms(ms: int) -> datetime:
+    """The moment in UTC."""
+    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+
+def open_database(where: str | Path) -> Engine:
+    """Open the database, a URL or a path to an SQLite file, made if need be and brought to the current schema.
+
+    Raises `Unavailable` where it cannot be opened. The file is readable by its owner alone: it says who is who.
+    """
+    url = make_url(where if isinstance(where, str) and "://" in where else f"sqlite:///{where}")
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        path = Path(str(url.database))
+        make_folder(path.parent)
+        with reporting("make", path):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {})
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    from overt.store.migrate import migrate
+
+    try:
+        migrate(engine)
+    except DBAPIError as error:
+        engine.dispose()
+        raise Unavailable(f"cannot open the database {url.render_as_string()}: {error.orig}") from error
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    del record
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says, not at the first change
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # sqlite.org/pragma.html#pragma_synchronous: in WAL mode each commit is durable only so
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what was deleted is overwritten: mail and addresses
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails where another wrote meanwhile; so writers wait at once.
+    reading = connection.get_execution_options().get("overt_reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+_WRITING: ContextVar[dict[Engine, Connection] | None] = ContextVar("overt_writing", default=None)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction, committed and durable at the end, or nothing of it. Inside another it is part of that one.
+
+    Raises `Unavailable` where the database does not answer, is full or cannot be written.
+    """
+    standing = _WRITING.get() or {}
+    if engine in standing:
+        yield standing[engine]
+        return
+    with _reported(), engine.begin() as connection:
+        token = _WRITING.set({**standing, engine: connection})
+        try:
+            yield connection
+        finally:
+            _WRITING.reset(token)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A consistent view that stops no writer. Inside `writing` it sees what that wrote."""
+    standing = _WRITING.get() or {}
+    if engine in standing:
+        yield standing[engine]
+        return
+    with _reported(), engine.connect().execution_options(overt_reading=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise Unavailable(f"the database: {error.orig}") from error

@@ -1,0 +1,108 @@
+"""Rows of what was sent: sendings, link numbers and events. Works inside the caller's transaction; decides nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from overt.measure import Campaign, Link, Mode, Outcome, RecipientNumber, Sending, Sent, Variant
+from overt.store.schema import address as address_table
+from overt.store.schema import from_ms
+from overt.store.schema import link as link_table
+from overt.store.schema import note as event_table
+from overt.store.schema import sending as sending_table
+
+MOST_LINKS = 0xFFFF  # a token has 16 bits for the number; links beyond work, and share the number 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something an operator should hear of; `kind` is a kebab-case word, `about` a sentence without addresses."""
+
+    at: datetime
+    kind: str
+    about: str
+    message_id: str = ""
+    sending: Sending | None = None
+
+
+def number_links(connection: Connection, campaign: Campaign, destinations: Iterable[str]) -> dict[str, Link]:
+    """The number of each destination in this campaign, given out now where it is new."""
+    wanted = {_digest(destination): destination for destination in destinations}
+    mine = link_table.c.campaign == int(campaign)
+    rows = select(link_table.c.digest, link_table.c.number).where(mine, link_table.c.digest.in_(list(wanted)))
+    known: dict[bytes, int] = dict(connection.execute(rows).tuples().all())
+    new = [digest for digest in wanted if digest not in known]
+    if new:
+        last = connection.execute(select(func.max(link_table.c.number)).where(mine)).scalar() or 0
+        given = dict(zip(new, range(last + 1, MOST_LINKS + 1), strict=False))
+        if given:
+            table = [
+                {"campaign": int(campaign), "number": number, "destination": wanted[digest], "digest": digest}
+                for digest, number in given.items()
+            ]
+            connection.execute(insert(link_table), table)
+        known |= given
+    return {destination: Link(known.get(digest, 0)) for digest, destination in wanted.items()}
+
+
+def read_links(connection: Connection, campaign: Campaign) -> Mapping[Link, str]:
+    """The destination of each link number."""
+    rows = select(link_table.c.number, link_table.c.destination).where(link_table.c.campaign == int(campaign))
+    return {Link(number): destination for number, destination in connection.execute(rows)}
+
+
+def read_sent(connection: Connection, campaign: Campaign, withdrawn: Collection[RecipientNumber]) -> tuple[Sent, ...]:
+    """Every message of the campaign, oldest first."""
+    rows = (
+        select(sending_table, address_table.c.address)
+        .join(address_table, address_table.c.recipient == sending_table.c.recipient, isouter=True)
+        .where(sending_table.c.campaign == int(campaign))
+        .order_by(sending_table.c.at, sending_table.c.number)
+    )
+    return tuple(
+        Sent(
+            sending=Sending(row.number),
+            recipient=row.address or "",
+            variant=Variant(row.variant),
+            opens=Mode(row.opens),
+            links=Mode(row.links),
+            at=from_ms(row.at),
+            outcome=_outcome(row.delivered, row.failed),
+            withdrawn=row.recipient in withdrawn,
+        )
+        for row in connection.execute(rows)
+    )
+
+
+def settle(connection: Connection, sending: Sending, *, delivered: int | None, failed: int | None, reason: str) -> None:
+    """How it ended: the moment it was delivered, or failed for good, and why."""
+    row = {"delivered": delivered, "failed": failed, "failure": reason}
+    connection.execute(sending_table.update().where(sending_table.c.number == int(sending)).values(row))
+
+
+def add_event(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(insert(event_table).values(dict(row)))
+
+
+def read_events(connection: Connection, most: int) -> tuple[Event, ...]:
+    """The newest first."""
+    rows = select(event_table).order_by(event_table.c.id.desc()).limit(most)
+    return tuple(
+        Event(from_ms(row.at), row.kind, row.about, row.message_id, row.sending) for row in connection.execute(rows)
+    )
+
+
+def _outcome(delivered: int | None, failed: int | None) -> Outcome:
+    if failed is not None:
+        return Outcome.FAILED
+    return Outcome.WAITING if delivered is None else Outcome.DELIVERED
+
+
+def _digest(destination: str) -> bytes:
+    return hashlib.blake2b(destination.encode("utf-8", "surrogatepass"), digest_size=16).digest()

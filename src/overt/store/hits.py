@@ -23,8 +23,8 @@ from overt.store.shelf import find_segments, read_segment
 ATTEMPTS = 8
 
 _NAMES = ", ".join(name for name, _, _ in COLUMNS[1:])
-_SELECT = f"SELECT epoch_ms(at), {_NAMES} FROM hits"  # noqa: S608 names of our own columns
-_ORDER = " ORDER BY at, sending"
+_SELECT = f"SELECT epoch_ms(seen_at), {_NAMES} FROM hits"  # noqa: S608 names of our own columns
+_ORDER = " ORDER BY seen_at, sending"
 
 
 def load_hits(
@@ -41,6 +41,11 @@ def load_hits(
         values["withdrawn"] = [int(number) for number in withdrawn]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return tuple(_hit(row) for row in query_hits(layout, _SELECT + where + _ORDER, values))
+
+
+def campaigns_with_hits(layout: Layout) -> frozenset[Campaign]:
+    """The numbers of all campaigns of which a hit is kept."""
+    return frozenset(Campaign(row[0]) for row in query_hits(layout, "SELECT DISTINCT campaign FROM hits", {}))
 
 
 def query_hits(layout: Layout, sql: str, values: dict[str, object]) -> list[tuple[Any, ...]]:

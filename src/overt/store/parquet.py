@@ -14,7 +14,7 @@ from overt.measure.token import recipient_of
 
 # name, Arrow type, how it is had from a hit. `recipient` is the upper half of `sending`, for withdrawals.
 COLUMNS = (
-    ("at", "timestamp", lambda hit: hit.at_ms),
+    ("seen_at", "timestamp", lambda hit: hit.at_ms),
     ("kind", "word", lambda hit: hit.kind.name.lower()),
     ("method", "word", lambda hit: hit.method),
     ("campaign", "uint32", lambda hit: hit.campaign),
@@ -30,7 +30,7 @@ COLUMNS = (
     ("flags", "uint16", lambda hit: int(hit.flags)),
     ("mode", "word", lambda hit: hit.mode.word),
 )
-ORDER = ("campaign", "sending", "at")
+ORDER = ("campaign", "sending", "seen_at")
 
 
 def schema() -> Any:

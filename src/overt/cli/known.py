@@ -1,0 +1,79 @@
+"""What there is to report: campaigns of the ledger, of manifests, and those that only their hits tell of.
+
+The one place where reports and the live view put ledger, hits and counters together. Makes no file: where nothing was
+ever started there is nothing to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from overt.cli.declared import merge_facts, read_declared
+from overt.cli.keyfile import read_keyring
+from overt.cli.option import Settings
+from overt.errors import Malformed
+from overt.measure import Campaign, CampaignFacts, Count, Hit, Keyring, RecipientNumber, derive_campaign
+from overt.store.counts import read_counts
+from overt.store.hits import campaigns_with_hits, load_hits
+from overt.store.layout import Layout
+from overt.store.ledger import Ledger
+from overt.store.schema import open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Campaigns by number, everybody of whom nothing may be told, and where the hits are."""
+
+    layout: Layout
+    campaigns: dict[Campaign, CampaignFacts]
+    withdrawn: frozenset[RecipientNumber]
+    counts: tuple[Count, ...]
+
+    def hits(self, campaign: Campaign | None = None) -> tuple[Hit, ...]:
+        return load_hits(self.layout, campaign=campaign, withdrawn=self.withdrawn)
+
+
+def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | None = None) -> Known:
+    """Everything known, or only the campaign called `wanted`; raises `Malformed` for a name that nothing tells of."""
+    layout = Layout(settings.folder)
+    keyring = read_keyring(settings.key_file) if settings.key_file.exists() else None
+    campaigns: dict[Campaign, CampaignFacts] = {}
+    withdrawn: frozenset[RecipientNumber] = frozenset()
+    if layout.database.exists():
+        engine = open_database(layout.database)
+        try:
+            ledger = Ledger(engine, keyring=keyring)
+            withdrawn = ledger.withdrawn_recipients()
+            chosen = [number for name, number in ledger.campaigns().items() if wanted in (None, name)]
+            campaigns = {number: ledger.facts(number) for number in chosen}
+        finally:
+            engine.dispose()
+    for declared in read_declared(manifests):
+        known = campaigns.get(declared.campaign)
+        campaigns[declared.campaign] = merge_facts(known, declared) if known else declared
+    counts = tuple(read_counts(layout.counts))
+    seen = campaigns_with_hits(layout) | {count.campaign for count in counts}
+    for number in sorted(seen - campaigns.keys()):
+        campaigns[number] = CampaignFacts(number, "")
+    if wanted is not None:
+        campaigns = _choose(campaigns, wanted, keyring)
+    return Known(layout, campaigns, withdrawn, counts)
+
+
+def _choose(
+    campaigns: dict[Campaign, CampaignFacts], wanted: str, keyring: Keyring | None
+) -> dict[Campaign, CampaignFacts]:
+    """Every campaign of that name: of the ledger, and those whose number was derived from the name under some key."""
+    derived = {derive_campaign(Keyring(keyring.keys, key), wanted) for key in keyring.keys} if keyring else set()
+    found = {
+        number: CampaignFacts(number, facts.name or wanted, facts.sent, facts.links)
+        for number, facts in campaigns.items()
+        if facts.name == wanted or (not facts.name and (number in derived or str(number) == wanted))
+    }
+    if not found:
+        names: Sequence[str] = [facts.name or str(number) for number, facts in campaigns.items()]
+        there = f"There are: {', '.join(sorted(names))}." if names else "Nothing was recorded yet."
+        raise Malformed(f'There is no campaign "{wanted}". {there}')
+    return found

@@ -1,0 +1,113 @@
+"""`overt report`: clicks, loads and opens of campaigns, as tables, JSON or CSV.
+
+Reads what collectors write, also while they write it, and changes nothing. What is said is decided in
+`overt.measure`; the stable output is described in `docs/reference/report.md`.
+"""
+
+from __future__ import annotations
+
+import csv as csv_format
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from overt.cli.known import gather
+from overt.cli.option import Settings
+from overt.cli.settings import load_settings
+from overt.cli.summary import NOTHING_YET, show_campaign, show_overview
+from overt.clock import Clock, SystemClock
+from overt.measure import (
+    COLUMNS,
+    RECIPIENT_COLUMNS,
+    RULESET,
+    Report,
+    as_dict,
+    as_recipient_rows,
+    as_rows,
+    report_campaign,
+)
+
+Flag = Parameter(negative=())
+# What a spreadsheet would take for a formula (OWASP, CSV Injection).
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def report(
+    campaign: str | None = None,
+    /,
+    *,
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+    csv: Path | None = None,
+    by_recipient: Annotated[bool, Flag] = False,
+    manifest: Annotated[tuple[Path, ...], Flag] = (),
+    settings: Path | None = None,
+) -> int:
+    """Show clicks, loads and opens: when, where, how often, how sure.
+
+    Parameters
+    ----------
+    campaign
+        The campaign's name; all of them where it is left out.
+    json_
+        Print JSON: stable and documented. Recipients are in it with --by-recipient.
+    csv
+        Write a table to this file: a row a number, or with --by-recipient a row a recipient.
+    by_recipient
+        Tell of each recipient who granted it.
+    manifest
+        What overt instrument wrote with --manifest; may be given more than once.
+    settings
+        The settings file.
+    """
+    made = make_report(load_settings(settings), campaign, manifest)
+    if csv is not None:
+        rows, columns = (as_recipient_rows(made), RECIPIENT_COLUMNS) if by_recipient else (as_rows(made), COLUMNS)
+        write_csv(csv, columns, rows)
+    if json_:
+        print(json.dumps(as_dict(made, by_recipient=by_recipient), ensure_ascii=False, indent=2))
+    elif csv is None:
+        show(made, Console(highlight=False), by_recipient=by_recipient)
+    return 0
+
+
+def make_report(
+    settings: Settings, campaign: str | None = None, manifests: Iterable[Path] = (), *, clock: Clock | None = None
+) -> Report:
+    """The report on one campaign, or on all, the newest first."""
+    known = gather(settings, manifests, wanted=campaign)
+    hits = known.hits(next(iter(known.campaigns)) if len(known.campaigns) == 1 else None)
+    by_campaign = {number: [hit for hit in hits if hit.campaign == number] for number in known.campaigns}
+    reports = [report_campaign(facts, by_campaign[number], known.counts) for number, facts in known.campaigns.items()]
+    reports.sort(
+        key=lambda one: (one.last_sent is None, -(one.last_sent.timestamp() if one.last_sent else 0), one.name)
+    )
+    return Report((clock or SystemClock()).now(), RULESET, tuple(reports))
+
+
+def show(made: Report, console: Console, *, by_recipient: bool = False) -> None:
+    """Print the report: one campaign in full, several as a table."""
+    if not made.campaigns:
+        console.print(NOTHING_YET, markup=False)
+    elif len(made.campaigns) == 1:
+        console.print(show_campaign(made.campaigns[0], by_recipient=by_recipient))
+    else:
+        console.print(show_overview(made))
+        if by_recipient:
+            for one in made.campaigns:
+                console.print(show_campaign(one, by_recipient=True))
+
+
+def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """RFC 4180, UTF-8, with text that a spreadsheet would run as a formula made inert by an apostrophe."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv_format.writer(file)
+        writer.writerow(columns)
+        writer.writerows([[inert(cell) for cell in row] for row in rows])
+
+
+def inert(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,6 +25,7 @@ from overt.measure import (
     Link,
     Mode,
     Plan,
+    Prepared,
     Token,
     Variant,
     beacon_url,
@@ -36,8 +36,9 @@ from overt.measure import (
     mint,
     parse_mode,
     prepare,
+    reason_to_leave_alone,
 )
-from overt.message import Message, apply_edits, parse, parse_address
+from overt.message import Message, parse, parse_address
 
 ModeName = Literal["off", "shared", "individual"]
 
@@ -57,13 +58,19 @@ class Wish:
     text_links: bool = False
     exclude: tuple[str, ...] = ()
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all is to be put in."""
+        return self.mode is Mode.OFF or not (self.opens or self.links)
+
 
 @dataclass(frozen=True, slots=True)
 class Instrumented:
-    """The instrumented bytes and the manifest's line about them."""
+    """The instrumented bytes, the manifest's line about them, and what was left alone and why."""
 
     raw: bytes
     manifest: dict[str, Any]
+    skipped: tuple[str, ...]
 
 
 def instrument_command(
@@ -126,8 +133,10 @@ def instrument_command(
     done = instrument_raw(raw, wish, open_keyring(keys))
     if manifest is not None:
         append_line(manifest, json.dumps(done.manifest, ensure_ascii=False))
-    if done.raw == raw and wish.mode is not Mode.OFF:
-        print("overt: nothing could be instrumented in this message; it comes out as it was", file=sys.stderr)
+    for words in done.skipped:
+        print(f"overt: left alone: {words}", file=sys.stderr)
+    if done.raw == raw and not wish.silent:
+        print("overt: nothing was instrumented; the message comes out as it was", file=sys.stderr)
     sys.stdout.buffer.write(done.raw)
     sys.stdout.buffer.flush()
     return 0
@@ -167,8 +176,10 @@ def instrument_raw(raw: bytes, wish: Wish, keyring: Keyring) -> Instrumented:
         recipient=wish.recipient,
     )
     prepared = prepare(message, plan)
-    out = apply_edits(raw, prepared.edits(keyring, sending))
-    return Instrumented(out, _describe(wish, plan, keyring, prepared.destinations, message, instrumented=out != raw))
+    if reason := reason_to_leave_alone(message):
+        prepared = replace(prepared, destinations=(), fillings=(), skipped=(reason,))
+    out = prepared.render(keyring, sending)
+    return Instrumented(out, _describe(wish, prepared, keyring), prepared.skipped)
 
 
 def _message_id(message: Message) -> str:
@@ -177,18 +188,16 @@ def _message_id(message: Message) -> str:
     return (field.text.strip() if field else "") or hashlib.blake2b(message.raw, digest_size=16).hexdigest()
 
 
-def _describe(
-    wish: Wish, plan: Plan, keyring: Keyring, destinations: Sequence[str], message: Message, *, instrumented: bool
-) -> dict[str, Any]:
+def _describe(wish: Wish, prepared: Prepared, keyring: Keyring) -> dict[str, Any]:
     """The manifest's line; the recipient is named only where the mail itself points at one."""
-    base, own = wish.base_url, plan.sending
+    plan, base, own = prepared.plan, wish.base_url, prepared.plan.sending
     named = own is not None
     beacon = None
-    if plan.opens is not Mode.OFF:
+    if any(slot.link == 0 for filling in prepared.fillings for slot in filling.slots):  # a beacon's is no link
         token = Token(Kind.BEACON, plan.opens, plan.campaign, plan.variant, sending=own)
         beacon = beacon_url(base, mint(keyring, token))
     links = []
-    for number, destination in enumerate(destinations, 1):
+    for number, destination in enumerate(prepared.destinations, 1):
         token = Token(Kind.LINK, plan.links, plan.campaign, plan.variant, Link(number), own)
         url = link_url(base, mint(keyring, token, destination_bytes(destination)), destination)
         links.append({"link": number, "destination": destination, "url": url})
@@ -196,12 +205,12 @@ def _describe(
         "campaign": wish.campaign,
         "campaign_number": plan.campaign,
         "variant": plan.variant,
-        "message_id": _message_id(message),
+        "message_id": _message_id(prepared.message),
         "opens": plan.opens.word,
         "links_mode": plan.links.word,
         "recipient": wish.recipient if named else None,
         "grant": wish.grant if named else None,
         "sending": own,
-        "beacon": beacon if instrumented else None,
+        "beacon": beacon,
         "links": links,
     }

@@ -1,0 +1,230 @@
+"""`overt consent`: record grants and withdrawals, and show what stands. Nothing recorded is ever changed or removed."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from overt.cli.recipients import Row, read_recipients
+from overt.cli.settings import load_settings
+from overt.errors import Malformed, Refused
+from overt.measure import Grant, Purpose
+
+if TYPE_CHECKING:
+    from overt.store import Ledger
+
+PurposeName = Literal["opens", "links", "hygiene"]
+USUAL: tuple[PurposeName, ...] = ("opens", "links")
+BY_HAND = "entered by the operator"
+COLUMNS = ("way", "reference", "wording", "language", "actor")
+STANDS = {"grant": "granted", "withdrawal": "withdrawn", "unknown": "unknown: shared at most"}
+
+app = App(name="consent", help="Record grants and withdrawals, and show what stands.")
+
+SettingsFile = Annotated[Path | None, Parameter(name="--settings", help="The settings file.")]
+AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Print JSON.")]
+Purposes = Annotated[
+    tuple[PurposeName, ...],
+    Parameter(name="--purpose", negative=(), help="What it is for; may be repeated. Opens and links if not given."),
+]
+
+
+@app.command
+def add(
+    address: str,
+    /,
+    *,
+    purpose: Purposes = (),
+    way: str = BY_HAND,
+    reference: str = "",
+    wording: str = "",
+    language: str = "",
+    actor: str = "",
+    settings: SettingsFile = None,
+) -> int:
+    """Record that a recipient said yes.
+
+    Parameters
+    ----------
+    address
+        The recipient's address.
+    way
+        How it was said: form, letter, double opt-in.
+    reference
+        Where the proof is, such as form-2026-11-01.
+    wording
+        The version of the words that were agreed to.
+    language
+        The language of those words, such as en.
+    actor
+        Who recorded it; your user name if not given.
+    """
+    with _ledger(settings) as ledger:
+        chosen = [Purpose(name) for name in purpose or USUAL]
+        for each in chosen:
+            ledger.grant(
+                address,
+                each,
+                way=way,
+                reference=reference,
+                wording=wording,
+                language=language,
+                actor=actor or getpass.getuser(),
+            )
+    print(f"Recorded: {', '.join(chosen)} granted. Mail sent from now on may tell of this recipient.")
+    return 0
+
+
+@app.command
+def withdraw(
+    address: str,
+    /,
+    *,
+    purpose: Purposes = (),
+    way: str = BY_HAND,
+    reference: str = "",
+    actor: str = "",
+    settings: SettingsFile = None,
+) -> int:
+    """Record that a recipient says no, now and for mail already sent; all purposes if none is named.
+
+    Parameters
+    ----------
+    address
+        The recipient's address; it need not be known yet.
+    way
+        How it was said.
+    reference
+        Where it is written down.
+    actor
+        Who recorded it; your user name if not given.
+    """
+    chosen = [Purpose(name) for name in purpose]
+    with _ledger(settings) as ledger:
+        for each in chosen or [None]:
+            ledger.withdraw(address, each, way=way, reference=reference, actor=actor or getpass.getuser())
+    print(f"Recorded: {', '.join(chosen or Purpose)} withdrawn, for mail already sent too. Its links still work.")
+    return 0
+
+
+@app.command
+def show(address: str, /, *, json_: AsJson = False, settings: SettingsFile = None) -> int:
+    """Show what stands for a recipient, and every entry that led to it.
+
+    Parameters
+    ----------
+    address
+        The recipient's address.
+    """
+    with _ledger(settings) as ledger:
+        entries = ledger.consent_of(address)
+        stands = {purpose.value: ledger.permission(address, purpose).latest for purpose in Purpose}
+    rows = [
+        {
+            "at": entry.at.isoformat(timespec="seconds"),
+            "purpose": entry.purpose.value,
+            "entry": _word(entry),
+            **{name: getattr(entry, name) for name in COLUMNS},
+        }
+        for entry in entries
+    ]
+    if json_:
+        found = {"address": address, "stands": {name: _word(entry) for name, entry in stands.items()}, "entries": rows}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return 0
+    for name, entry in stands.items():
+        print(f"{name:8} {STANDS[_word(entry)]}")
+    if rows:
+        table = Table(*rows[0])
+        for row in rows:
+            table.add_row(*(Text(value) for value in row.values()))
+        Console(highlight=False).print(table)
+    return 0
+
+
+@app.command(name="import")
+def import_list(
+    recipients: Path,
+    /,
+    *,
+    purpose: Purposes = (),
+    to: str = "",
+    way: str = "",
+    reference: str = "",
+    wording: str = "",
+    language: str = "",
+    actor: str = "",
+    settings: SettingsFile = None,
+) -> int:
+    """Record a grant for every row of a CSV file.
+
+    Columns called way, reference, wording, language, actor, purpose (several with spaces between) and at (a moment as
+    in 2026-11-01T09:30:00Z) count for their row; options fill what a row leaves empty. Bad rows are said, the good ones
+    are recorded.
+
+    Parameters
+    ----------
+    recipients
+        The list: CSV in UTF-8 whose first line names the columns.
+    to
+        The column with addresses, where it is not called email.
+    way
+        How it was said: form, letter, double opt-in.
+    reference
+        Where the proof is.
+    wording
+        The version of the words that were agreed to.
+    language
+        The language of those words, such as en.
+    actor
+        Who recorded it; your user name if not given.
+    """
+    listed = read_recipients(recipients, to)
+    usual = {"way": way or BY_HAND, "reference": reference, "wording": wording, "language": language}
+    usual["actor"] = actor or getpass.getuser()
+    faults, recorded = list(listed.faults), 0
+    with _ledger(settings) as ledger:
+        for row in listed.rows:
+            try:
+                _grant_row(ledger, row, purpose, usual)
+                recorded += 1
+            except (Malformed, Refused, ValueError) as error:
+                faults.append(f"line {row.line}: {error}")
+    print(f"{recorded} recipients recorded, {len(faults)} rows left out.")
+    for fault in faults:
+        print(f"  {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _grant_row(ledger: Ledger, row: Row, purposes: Sequence[PurposeName], usual: Mapping[str, str]) -> None:
+    words = row.cells.get("purpose", "").replace(",", " ").split() or purposes or USUAL
+    chosen = [Purpose(word.lower()) for word in words]
+    at = datetime.fromisoformat(row.cells["at"]) if row.cells.get("at") else None
+    if at is not None and at.tzinfo is None:
+        raise Malformed("the moment in column at has no time zone; write 2026-11-01T09:30:00Z")
+    values = {name: row.cells.get(name) or value for name, value in usual.items()}
+    for each in chosen:
+        ledger.grant(row.address, each, at=at, **values)
+
+
+def _word(entry: object) -> str:
+    return "unknown" if entry is None else "grant" if isinstance(entry, Grant) else "withdrawal"
+
+
+@contextmanager
+def _ledger(settings: Path | None) -> Iterator[Ledger]:
+    from overt.cli.compose import open_house
+
+    with open_house(load_settings(settings)) as house:
+        yield house.ledger

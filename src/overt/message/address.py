@@ -41,7 +41,7 @@ def parse_address(text: str) -> Address:
 def find_addresses(text: str) -> tuple[Address, ...]:
     """The addresses in a decoded To, From or Cc field, in order; what is none is passed over."""
     found = []
-    for _, written in getaddresses([text], strict=False):
+    for _, written in getaddresses([text]):
         try:
             found.append(parse_address(written))
         except Malformed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -13,7 +12,7 @@ from rich.text import Text
 
 from overt.measure.line import TimeLine, coarsen
 
-WIDTH = 24
+WIDTH = 16
 EIGHTHS = " ▏▎▍▌▋▊▉"
 MOST_ROWS = 24  # what fits on a screen beside the rest
 STEPS = (1, 3, 6, 12, 24, 168)
@@ -27,6 +26,15 @@ def bar(count: int, most: int, width: int = WIDTH) -> Text:
     return Text("█" * (eighths // 8) + EIGHTHS[eighths % 8].strip(), style="green")
 
 
+def new_table(*columns: str, first: str = "") -> Table:
+    """A table without lines; every column but the first holds numbers."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", highlight=False)
+    table.add_column(first, overflow="fold")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
 def show_times(lines: Sequence[TimeLine], beacons: str) -> Iterator[RenderableType]:
     """A row a stretch of time: the hours as they are, or put together where there are too many for a screen."""
     if not lines:
@@ -37,10 +45,7 @@ def show_times(lines: Sequence[TimeLine], beacons: str) -> Iterator[RenderableTy
     rows = shown[-MOST_ROWS:]
     hours = rows[0].hours
     most = max((row.beacons or 0) + (row.clicks or 0) for row in rows)
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column(f"When (UTC), {'hour' if hours == 1 else f'{hours} hours'}")
-    table.add_column(beacons, justify="right")
-    table.add_column("Clicks", justify="right")
+    table = new_table(beacons, "Clicks", first=f"When (UTC), {'by the hour' if hours == 1 else f'{hours} hours each'}")
     table.add_column("")
     for row in rows:
         counts = ("few" if count is None else f"{count:,}" for count in (row.beacons, row.clicks))

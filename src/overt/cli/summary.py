@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from overt.cli.chart import bar, show_times
+from overt.cli.chart import bar, new_table, show_times
 from overt.measure.few import FEWEST
 from overt.measure.individual import Clicks, Individual, Opens
 from overt.measure.line import Actors, ClientLine, LinkLine
@@ -54,13 +53,7 @@ def clean(text: str) -> str:
 
 def show_overview(report: Report) -> RenderableType:
     """All campaigns in one table, the newest first."""
-    table = Table(box=SIMPLE_HEAD, title="Campaigns", title_justify="left", title_style="bold")
-    table.add_column("Campaign", overflow="fold")
-    for name in ("Sent", "Delivered"):
-        table.add_column(name, justify="right")
-    table.add_column("Clicks, people", justify="right")
-    table.add_column("Loads, shared", justify="right")
-    table.add_column("Opened, individual", justify="right")
+    table = new_table("Sent", "Delivered", "Clicks", "Loads, shared", "Opened, individual", first="Campaign")
     for campaign in report.campaigns:
         shared, individual = campaign.shared, campaign.individual
         clicks = (shared.clicks.people if shared else 0) + (individual.clicks.clicks.people if individual else 0)
@@ -70,9 +63,10 @@ def show_overview(report: Report) -> RenderableType:
             number(campaign.delivered),
             number(clicks),
             number(shared.loads.total) if shared else "",
-            opened(individual.opens) if individual else "",
+            short(individual.opens) if individual else "",
         )
-    return Group(table, Text("  One campaign in full: overt report NAME", style="dim"))
+    said = "Clicks are people's, as far as a first look tells. One campaign in full: overt report NAME"
+    return Group(Padding(table, MARGIN), note(said))
 
 
 def show_campaign(campaign: CampaignReport, *, by_recipient: bool) -> RenderableType:
@@ -122,13 +116,13 @@ def shared_parts(shared: Shared) -> Iterator[RenderableType]:
 
 def individual_parts(half: Individual, by_recipient: bool) -> Iterator[RenderableType]:
     yield Text("Individual: recipients who granted it", style="bold cyan")
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    table.add_row("Clicked", clicked(half.clicks))
-    table.add_row("Opened", opened(half.opens))
-    for line in explain_opens(half.opens):
-        table.add_row("", line)
+    for name, lines in (("Clicked", tell_clicks(half.clicks)), ("Opened", tell_opens(half.opens))):
+        for line in lines:
+            table.add_row(name, line)
+            name = ""  # noqa: PLW2901 said once
     yield Padding(table, MARGIN)
     if half.opens.bounds and half.opens.of < FEWEST:
         yield note(f"Fewer than {FEWEST} recipients: the interval says how little such a rate tells.")
@@ -152,9 +146,13 @@ def individual_parts(half: Individual, by_recipient: bool) -> Iterator[Renderabl
         yield note("Each recipient: overt report NAME --by-recipient")
 
 
-def explain_opens(opens: Opens) -> Iterator[str]:
-    if opens.bounds:
-        yield f"the true rate lies between {interval(opens.bounds)}, at {opens.bounds.level:.0%} confidence"
+def tell_opens(opens: Opens) -> Iterator[str]:
+    """The bounds, the interval, and what they are made of."""
+    if not opens.of:
+        yield "no beacon was sent"
+        return
+    yield f"{share(opens.least, opens.most, opens.bounds)}; displayed {number(opens.displays)} times that were seen"
+    yield from tell_interval(opens.bounds)
     for count, what in (
         (opens.human, "asked for by the recipient's own program"),
         (opens.proxy, "by a mailbox provider's proxy, for a person"),
@@ -168,45 +166,43 @@ def explain_opens(opens: Opens) -> Iterator[str]:
             yield f"{number(count):>6}  {what}"
 
 
-def opened(opens: Opens) -> str:
-    if not opens.of:
-        return "nothing sent"
-    if not opens.bounds:
-        return between(opens.least, opens.most)
-    share = between_shares(opens.bounds)
-    return f"{between(opens.least, opens.most)} of {number(opens.of)} ({share}), {number(opens.displays)} times"
-
-
-def clicked(clicks: Clicks) -> str:
+def tell_clicks(clicks: Clicks) -> Iterator[str]:
     if not clicks.of:
-        return "no links were measured"
-    if not clicks.bounds:
-        return f"{between(clicks.people, clicks.possible)}, {number(clicks.clicks.people)} clicks"
-    share = between_shares(clicks.bounds)
-    return (
-        f"{between(clicks.people, clicks.possible)} of {number(clicks.of)} ({share}), "
-        f"{number(clicks.clicks.people)} clicks; the true rate lies between {interval(clicks.bounds)}"
-    )
+        yield "no links were measured"
+        return
+    times = "1 click" if clicks.clicks.people == 1 else f"{number(clicks.clicks.people)} clicks"
+    yield f"{share(clicks.people, clicks.possible, clicks.bounds)}; {times}"
+    yield from tell_interval(clicks.bounds)
+
+
+def tell_interval(bounds: Bounds | None) -> Iterator[str]:
+    if bounds:
+        yield f"the true rate lies between {bounds.low:.0%} and {bounds.high:.0%}, at {bounds.level:.0%} confidence"
+
+
+def share(least: int, most: int, bounds: Bounds | None) -> str:
+    """So many of so many, with the share; without it where it is not known of how many."""
+    if not bounds:
+        return between(least, most)
+    low, high = bounds.lower.value or 0.0, bounds.upper.value or 0.0
+    shares = f"{low:.0%}" if least == most else f"{low:.0%} to {high:.0%}"
+    return f"{between(least, most)} of {number(bounds.lower.of)} ({shares})"
+
+
+def short(part: Opens | Clicks) -> str:
+    """For a cell: the count between its bounds, and the interval."""
+    least, most = (part.least, part.most) if isinstance(part, Opens) else (part.people, part.possible)
+    if not part.bounds:
+        return between(least, most) if part.of else ""
+    return f"{between(least, most)} of {number(part.of)}: {part.bounds.low:.0%} to {part.bounds.high:.0%}"
 
 
 def between(least: int, most: int) -> str:
     return number(least) if least == most else f"{number(least)} to {number(most)}"
 
 
-def between_shares(bounds: Bounds) -> str:
-    low, high = bounds.lower.value or 0.0, bounds.upper.value or 0.0
-    return f"{low:.0%}" if bounds.lower.count == bounds.upper.count else f"{low:.0%} to {high:.0%}"
-
-
-def interval(bounds: Bounds) -> str:
-    return f"{bounds.low:.0%} and {bounds.high:.0%}"
-
-
 def actor_table(rows: Sequence[tuple[str, Actors]]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("")
-    for name in ("All", "People", "Fetched ahead", "Machines", "Unknown"):
-        table.add_column(name, justify="right")
+    table = new_table("All", "People", "Fetched ahead", "Machines", "Unknown")
     for name, actors in rows:
         numbers = (actors.total, actors.people, actors.prefetch, actors.machines, actors.unknown)
         table.add_row(Text(name, style="bold"), *map(number, numbers))
@@ -218,13 +214,8 @@ def link_parts(lines: Sequence[LinkLine], of: int | None) -> Iterator[Renderable
     if not lines:
         return
     most = max(line.clicks.people for line in lines)
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("Link", overflow="fold", ratio=1)
-    if of is not None:
-        table.add_column("Recipients", justify="right")
-    table.add_column("Clicks", justify="right")
-    table.add_column("Machines", justify="right")
-    table.add_column("")
+    table = new_table(*(["Recipients"] if of is not None else []), "Clicks", "Machines", first="Link")
+    table.add_column("", no_wrap=True)
     ordered = sorted(lines, key=lambda line: (-line.clicks.people, line.link))
     for line in ordered[:WIDEST_LINKS]:
         destination = Text(clean(line.destination) or f"link {line.link}")
@@ -241,11 +232,7 @@ def link_parts(lines: Sequence[LinkLine], of: int | None) -> Iterator[Renderable
 def client_parts(lines: Sequence[ClientLine], beacons: str) -> Iterator[RenderableType]:
     if not lines:
         return
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("Program", overflow="fold")
-    table.add_column("Actor")
-    table.add_column(beacons if beacons == "Loads" else "Beacon", justify="right")
-    table.add_column("Clicks", justify="right")
+    table = new_table("Actor", beacons if beacons == "Loads" else "Beacon", "Clicks", first="Program")
     for line in lines[:MOST_CLIENTS]:
         program = f"{clean(line.program)} ({line.client})" if line.program else line.client
         table.add_row(Text(program), line.actor, cell(line.beacons), cell(line.clicks))
@@ -253,31 +240,21 @@ def client_parts(lines: Sequence[ClientLine], beacons: str) -> Iterator[Renderab
 
 
 def variant_table(variants: Mapping[Variant, tuple[Actors, Actors]]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    for name in ("Variant", "Clicks, people", "Loads"):
-        table.add_column(name, justify="right")
+    table = new_table("Clicks, people", "Loads", first="Variant")
     for variant, (clicks, loads) in variants.items():
         table.add_row(str(variant), number(clicks.people), number(loads.total))
     return table
 
 
 def individual_variant_table(variants: Mapping[Variant, tuple[Opens, Clicks]]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("Variant", justify="right")
-    table.add_column("Clicked", overflow="fold")
-    table.add_column("Opened", overflow="fold")
+    table = new_table("Clicked", "Opened", first="Variant")
     for variant, (opens, clicks) in variants.items():
-        table.add_row(str(variant), clicked(clicks), opened(opens))
+        table.add_row(str(variant), short(clicks), short(opens))
     return table
 
 
 def recipient_table(lines: Sequence[Line]) -> Table:
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("Recipient", overflow="fold")
-    table.add_column("Says")
-    table.add_column("Opens", justify="right")
-    table.add_column("First to last (UTC)")
-    table.add_column("Clicks", justify="right")
+    table = new_table("Reading", "Opens", "First, last (UTC)", "Clicks", first="Recipient")
     table.add_column("With, where", overflow="fold")
     for line in lines:
         times = dict.fromkeys(moment(when) for when in (line.first_open, line.last_open) if when)

@@ -1,45 +1,51 @@
-"""Hits and counts made up for tests of the store."""
+"""Hits made up, and a log that holds them."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from collections.abc import Iterable, Sequence
 
-from overt.measure.hit import Count, Hit
-from overt.measure.token import Campaign, Kind, Link, Sending, Variant
-from overt.store.commit import CommitState
-
-NOON_MS = 1_795_521_600_000  # 2026-11-24T12:00:00Z
+from overt.measure import Campaign, Count, Hit, Kind, Link, Sending, Variant
+from overt.store import CountTable, Layout, SegmentLog
 
 
-def make_hit(serial: int = 1, at_ms: int = NOON_MS, user_agent: str = "curl/8.14.1") -> Hit:
+def make_hit(
+    recipient: int = 1, *, at_ms: int = 1_700_000_000_123, campaign: int = 7, user_agent: str = "curl/8"
+) -> Hit:
     return Hit(
-        at_ms=at_ms,
-        kind=Kind.LINK,
-        method="GET",
-        campaign=Campaign(7),
-        variant=Variant(1),
-        link=Link(3),
-        sending=Sending(42 << 32 | serial),
-        prefix="192.0.2.0/24",
-        address_hash=99,
-        place="DE-BY",
-        network=64_500,
+        at_ms,
+        Kind.LINK,
+        "GET",
+        Campaign(campaign),
+        Variant(3),
+        Link(2),
+        Sending(recipient << 32 | 5),
+        prefix="2001:db8::/48",
+        address_hash=(1 << 64) - 1,
+        place="DE",
+        network=64500,
         user_agent=user_agent,
     )
 
 
-def make_count(campaign: int = 7, hour: int = 498_756, number: int = 1) -> Count:
-    return Count(Campaign(campaign), Variant(0), Kind.BEACON, Link(0), "browser", "human", 1, hour, number)
+def write_segments(layout: Layout, *segments: Sequence[Hit], worker: str = "0") -> None:
+    """Each sequence of hits as a closed segment."""
+
+    async def write() -> None:
+        for hits in segments:
+            log = SegmentLog(layout.segments, worker=worker)
+            for hit in hits:
+                await log.append(hit)
+            await log.close()
+
+    asyncio.run(write())
 
 
-class Log(Protocol):
-    @property
-    def state(self) -> CommitState: ...
+def write_counts(layout: Layout, counts: Iterable[Count]) -> None:
+    async def write() -> None:
+        table = CountTable(layout.counts)
+        for count in counts:
+            await table.add(count)
+        await table.close()
 
-
-async def settle(log: Log) -> None:
-    """Return when nothing waits for the disk any more."""
-    async with asyncio.timeout(10):
-        while log.state.waiting:  # noqa: ASYNC110 a log tells nobody that it is idle
-            await asyncio.sleep(0.005)
+    asyncio.run(write())

@@ -14,6 +14,7 @@ from overt.measure.line import TimeLine, coarsen
 
 WIDTH = 16
 EIGHTHS = " ▏▎▍▌▋▊▉"
+FIRST = 20  # least width of a first column: half an address
 MOST_ROWS = 24  # what fits on a screen beside the rest
 STEPS = (1, 3, 6, 12, 24, 168)
 
@@ -29,7 +30,7 @@ def bar(count: int, most: int, width: int = WIDTH) -> Text:
 def new_table(*columns: str, first: str = "") -> Table:
     """A table without lines; every column but the first holds numbers."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", highlight=False)
-    table.add_column(first, overflow="fold")
+    table.add_column(first, overflow="fold", min_width=FIRST)
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     return table

@@ -31,12 +31,13 @@ MOST_CLIENTS = 8
 NOTHING_YET = """Nothing recorded yet. To start:
 
   1. overt up
-     runs the relay and the collector (settings: overt.toml, or OVERT_... variables)
+     runs the relay and the collector; settings are in overt.toml
   2. overt send message.eml recipients.csv --campaign spring
-     sends one instrumented copy to each recipient; or let your mail program send through the relay
+     gives each recipient an instrumented copy; or let your mail
+     program send through the relay
   3. overt report
-     clicks and loads appear here; opens too, of recipients whose grant you recorded:
-     overt consent add --help"""
+     shows clicks and loads, and opens of recipients whose grant
+     you recorded: overt consent add --help"""
 
 LOADS = (
     "Loads are requests for the message's picture, not opens: a mailbox provider may ask once for many people, and "
@@ -53,7 +54,7 @@ def clean(text: str) -> str:
 
 def show_overview(report: Report) -> RenderableType:
     """All campaigns in one table, the newest first."""
-    table = new_table("Sent", "Delivered", "Clicks", "Loads, shared", "Opened, individual", first="Campaign")
+    table = new_table("Sent", "Delivered", "Clicks", "Loads", "Opened", first="Campaign")
     for campaign in report.campaigns:
         shared, individual = campaign.shared, campaign.individual
         clicks = (shared.clicks.people if shared else 0) + (individual.clicks.clicks.people if individual else 0)
@@ -63,9 +64,12 @@ def show_overview(report: Report) -> RenderableType:
             number(campaign.delivered),
             number(clicks),
             number(shared.loads.total) if shared else "",
-            short(individual.opens) if individual else "",
+            f"{opens.low:.0%} to {opens.high:.0%}" if individual and (opens := individual.opens.bounds) else "",
         )
-    said = "Clicks are people's, as far as a first look tells. One campaign in full: overt report NAME"
+    said = (
+        "Clicks are people's, as far as a first look tells; loads are of shared beacons; opened is the interval of the "
+        "rate, of recipients who granted it. One campaign in full: overt report NAME"
+    )
     return Group(Padding(table, MARGIN), note(said))
 
 
@@ -151,8 +155,8 @@ def tell_opens(opens: Opens) -> Iterator[str]:
     if not opens.of:
         yield "no beacon was sent"
         return
-    yield f"{share(opens.least, opens.most, opens.bounds)}; displayed {number(opens.displays)} times that were seen"
-    yield from tell_interval(opens.bounds)
+    yield f"{share(opens.least, opens.most, opens.bounds)}; {number(opens.displays)} displays were seen"
+    yield from tell_interval(opens.bounds, "with pictures on the true rate")
     for count, what in (
         (opens.human, "asked for by the recipient's own program"),
         (opens.proxy, "by a mailbox provider's proxy, for a person"),
@@ -172,12 +176,12 @@ def tell_clicks(clicks: Clicks) -> Iterator[str]:
         return
     times = "1 click" if clicks.clicks.people == 1 else f"{number(clicks.clicks.people)} clicks"
     yield f"{share(clicks.people, clicks.possible, clicks.bounds)}; {times}"
-    yield from tell_interval(clicks.bounds)
+    yield from tell_interval(clicks.bounds, "the true rate")
 
 
-def tell_interval(bounds: Bounds | None) -> Iterator[str]:
+def tell_interval(bounds: Bounds | None, what: str) -> Iterator[str]:
     if bounds:
-        yield f"the true rate lies between {bounds.low:.0%} and {bounds.high:.0%}, at {bounds.level:.0%} confidence"
+        yield f"{what} lies between {bounds.low:.0%} and {bounds.high:.0%}, at {bounds.level:.0%} confidence"
 
 
 def share(least: int, most: int, bounds: Bounds | None) -> str:
@@ -257,7 +261,7 @@ def recipient_table(lines: Sequence[Line]) -> Table:
     table = new_table("Reading", "Opens", "First, last (UTC)", "Clicks", first="Recipient")
     table.add_column("With, where", overflow="fold")
     for line in lines:
-        times = dict.fromkeys(moment(when) for when in (line.first_open, line.last_open) if when)
+        times = dict.fromkeys(f"{when:%d %b %H:%M}" for when in (line.first_open, line.last_open) if when)
         table.add_row(
             Text(clean(line.recipient) or f"sending {line.sending:016x}"),
             line.verdict,

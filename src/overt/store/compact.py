@@ -53,10 +53,10 @@ def compact(layout: Layout, withdrawn: AbstractSet[RecipientNumber]) -> Compacte
 
 def _compact(layout: Layout, withdrawn: frozenset[RecipientNumber]) -> Compacted:
     folder = layout.parquet
-    closed = [segment for segment in find_segments(layout.segments) if segment.closed]
-    manifest = _tidy(layout, closed)
+    manifest = _tidy(layout)
     moved = dropped = 0
-    for group in _groups(segment for segment in closed if segment.name not in manifest.taken):
+    closed = [segment for segment in find_segments(layout.segments) if segment.closed]
+    for group in _groups([segment for segment in closed if segment.name not in manifest.taken]):
         hits = [hit for segment in group for hit in read_segment(segment)]
         kept = [hit for hit in hits if recipient_of(hit.sending) not in withdrawn]
         made = _write_hits(folder, kept)
@@ -66,7 +66,7 @@ def _compact(layout: Layout, withdrawn: frozenset[RecipientNumber]) -> Compacted
         moved, dropped = moved + len(kept), dropped + len(hits) - len(kept)
     manifest, cleaned = _clean(folder, manifest, withdrawn)
     manifest = _merge(folder, manifest)
-    _tidy(layout, closed)
+    _tidy(layout)
     return Compacted(moved, dropped + cleaned, len(manifest.files))
 
 
@@ -152,12 +152,12 @@ def _write(folder: Path, table: Any) -> tuple[tuple[str, int], ...]:
     return ((path.name, len(table)),)
 
 
-def _tidy(layout: Layout, closed: Iterable[Segment]) -> Manifest:
+def _tidy(layout: Layout) -> Manifest:
     """Remove segments that were taken and files that do not count, and forget the names of segments that are gone."""
     folder = layout.parquet
     manifest = read_manifest(folder)
-    for segment in closed:
-        if segment.name in manifest.taken:
+    for segment in find_segments(layout.segments):
+        if segment.closed and segment.name in manifest.taken:
             remove_segment(segment)
     named = {name for name, _ in manifest.files}
     with reporting("tidy", folder):

@@ -9,21 +9,21 @@ from collections.abc import Sequence
 import pytest
 
 from overt.errors import Unavailable
-from overt.store.commit import GroupCommit
-from tests.store.made import settle
+from overt.store.commit import Decoy, GroupCommit
+from tests.store.sample import settle
 
 
 class Disk:
     """Keeps what is written; stops at `gate` while it is closed, fails while `broken`."""
 
     def __init__(self) -> None:
-        self.batches: list[list[int]] = []
+        self.batches: list[list[int | Decoy[int]]] = []
         self.gate = threading.Event()
         self.gate.set()
         self.began = threading.Event()
         self.broken = False
 
-    def write(self, items: Sequence[int]) -> None:
+    def write(self, items: Sequence[int | Decoy[int]]) -> None:
         self.began.set()
         self.gate.wait(5)
         if self.broken:
@@ -32,7 +32,7 @@ class Disk:
 
 
 def test_what_arrives_while_a_write_runs_goes_together_into_the_next() -> None:
-    async def story() -> list[list[int]]:
+    async def story() -> list[list[int | Decoy[int]]]:
         disk = Disk()
         log = GroupCommit(disk.write, name="log")
         disk.gate.clear()
@@ -65,7 +65,7 @@ def test_a_put_is_done_only_when_its_write_has_ended() -> None:
 
 
 def test_a_failed_write_is_told_at_once_and_tried_again_without_loss_or_double() -> None:
-    async def story() -> tuple[str, list[int], str]:
+    async def story() -> tuple[str, list[int | Decoy[int]], str]:
         disk = Disk()
         disk.broken = True
         log = GroupCommit(disk.write, name="log", retry_seconds=0.01)
@@ -100,19 +100,35 @@ def test_a_full_buffer_drops_and_counts() -> None:
     assert asyncio.run(story()) == (3, 2)
 
 
-def test_a_touch_takes_a_commit_and_keeps_nothing() -> None:
-    async def story() -> list[list[int]]:
+def test_a_touch_is_a_commit_of_a_decoy() -> None:
+    async def story() -> list[list[int | Decoy[int]]]:
         disk = Disk()
         log = GroupCommit(disk.write, name="log")
-        await log.touch()
+        await log.touch(5)
         await log.close()
         return disk.batches
 
-    assert asyncio.run(story()) == [[]]
+    assert asyncio.run(story()) == [[Decoy(5)]]
+
+
+def test_decoys_do_not_wait_for_a_broken_disk() -> None:
+    async def story() -> tuple[int, list[list[int | Decoy[int]]]]:
+        disk = Disk()
+        disk.broken = True
+        log = GroupCommit(disk.write, name="log", retry_seconds=60)
+        for future in (log.touch(1), log.put(2), log.touch(3)):
+            with pytest.raises(Unavailable):
+                await future
+        waiting = log.state.waiting
+        disk.broken = False
+        await log.close()
+        return waiting, disk.batches
+
+    assert asyncio.run(story()) == (1, [[2]])
 
 
 def test_closing_writes_what_waits() -> None:
-    async def story() -> list[list[int]]:
+    async def story() -> list[list[int | Decoy[int]]]:
         disk = Disk()
         log = GroupCommit(disk.write, name="log")
         log.put(1)
@@ -140,7 +156,7 @@ def test_closing_over_a_broken_disk_says_how_much_is_lost() -> None:
 
 
 def test_a_mistake_in_writing_is_unavailable_too() -> None:
-    def write(items: Sequence[int]) -> None:
+    def write(items: Sequence[int | Decoy[int]]) -> None:
         raise ZeroDivisionError
 
     async def story() -> None:

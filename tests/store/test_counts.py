@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import errno
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,7 @@ import pytest
 from overt.errors import Malformed, Refused, Unavailable
 from overt.measure.hit import Count
 from overt.store.counts import CountTable, read_counts
-from overt.testing.clock import FixedClock
-from tests.store.made import make_count, settle
-
-CLOCK = FixedClock(datetime(2026, 11, 24, 12, tzinfo=UTC))
+from tests.store.sample import make_count, settle
 
 
 def found(folder: Path) -> dict[tuple[int, int], int]:
@@ -27,7 +23,7 @@ def found(folder: Path) -> dict[tuple[int, int], int]:
 def test_counts_of_one_key_add_up_over_a_restart(tmp_path: Path) -> None:
     async def story() -> None:
         for _ in range(2):
-            table = CountTable(tmp_path, clock=CLOCK)
+            table = CountTable(tmp_path)
             await asyncio.gather(*(table.add(make_count()) for _ in range(10)))
             await table.add(make_count(campaign=8, number=3))
             await table.close()
@@ -38,7 +34,7 @@ def test_counts_of_one_key_add_up_over_a_restart(tmp_path: Path) -> None:
 
 def test_a_count_can_be_read_as_soon_as_add_returned(tmp_path: Path) -> None:
     async def story() -> list[int]:
-        table = CountTable(tmp_path, clock=CLOCK)
+        table = CountTable(tmp_path)
         seen = []
         for _ in range(3):
             await table.add(make_count())
@@ -51,7 +47,7 @@ def test_a_count_can_be_read_as_soon_as_add_returned(tmp_path: Path) -> None:
 
 def test_workers_are_added_up(tmp_path: Path) -> None:
     async def story() -> None:
-        tables = [CountTable(tmp_path, worker=worker, clock=CLOCK) for worker in ("0", "1")]
+        tables = [CountTable(tmp_path, worker=worker) for worker in ("0", "1")]
         for table in tables:
             await table.add(make_count(number=4))
         for table in tables:
@@ -65,7 +61,7 @@ def test_each_day_has_a_file_of_its_own_and_late_counts_find_theirs(tmp_path: Pa
     hours = [498_744, 498_767, 498_768, 498_792, 498_744]  # 24 November 0 h and 23 h, 25 November, 26, late of the 24
 
     async def story() -> None:
-        table = CountTable(tmp_path, clock=CLOCK)
+        table = CountTable(tmp_path)
         for hour in hours:
             await table.add(make_count(hour=hour))
         await table.close()
@@ -97,7 +93,7 @@ def test_after_a_disk_error_every_request_is_counted_exactly_once(
 
     async def story() -> None:
         nonlocal broken
-        table = CountTable(tmp_path, clock=CLOCK)
+        table = CountTable(tmp_path)
         for number in range(300):
             broken = number in (3, 4, 150, 299)
             with contextlib.suppress(Unavailable):
@@ -115,10 +111,10 @@ def test_after_a_disk_error_every_request_is_counted_exactly_once(
 
 def test_a_touch_counts_nothing(tmp_path: Path) -> None:
     async def story() -> None:
-        table = CountTable(tmp_path, clock=CLOCK)
-        await table.touch()
+        table = CountTable(tmp_path)
+        await table.touch(make_count(campaign=9))
         await table.add(make_count())
-        await table.touch()
+        await table.touch(make_count())
         await table.close()
 
     asyncio.run(story())
@@ -127,9 +123,9 @@ def test_a_touch_counts_nothing(tmp_path: Path) -> None:
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     async def story() -> None:
-        table = CountTable(tmp_path, clock=CLOCK)
+        table = CountTable(tmp_path)
         with pytest.raises(Refused):
-            CountTable(tmp_path, clock=CLOCK)
+            CountTable(tmp_path)
         await table.close()
 
     asyncio.run(story())
@@ -148,7 +144,7 @@ def test_nothing_but_the_counters_fields_is_on_disk(tmp_path: Path) -> None:
     count = Count(make_count().campaign, make_count().variant, make_count().kind, make_count().link, "x", "y", 1, 2, 3)
 
     async def story() -> None:
-        table = CountTable(tmp_path, clock=CLOCK)
+        table = CountTable(tmp_path)
         await table.add(count)
         await table.close()
 

@@ -12,20 +12,16 @@ from overt.measure.mode import Mode
 from overt.measure.token import Campaign, Kind, Link, Sending, Variant
 from overt.store.record import (
     HEADER,
-    HITS_MAGIC,
     LONGEST_WORD,
     RECORD,
-    WORDS_MAGIC,
+    RecordReader,
     format_header,
     format_record,
     format_word,
     is_record,
     parse_header,
-    parse_record,
-    parse_words,
-    words_of,
 )
-from tests.store.made import NOON_MS, make_hit
+from tests.store.sample import NOON_MS, make_hit
 
 PREFIXES = st.one_of(
     st.just(""),
@@ -52,12 +48,18 @@ HITS = st.builds(
 
 
 @given(HITS, st.integers(0, (1 << 32) - 1))
-def test_every_hit_comes_back_from_its_record(hit: Hit, seed: int) -> None:
+def test_every_hit_comes_back_from_its_records(hit: Hit, seed: int) -> None:
     words = ["", "curl/8.14.1", "DE-BY"]
-    raw = format_record(hit, words.index(hit.user_agent), words.index(hit.place), seed)
-    assert len(raw) == RECORD == 64
-    assert is_record(raw, 0, seed)
-    assert parse_record(raw, 0, words) == hit
+    raw = b"".join(format_word(number, words[number], seed) for number in (1, 2))
+    raw += format_record(hit, words.index(hit.user_agent), words.index(hit.place), seed)
+    assert len(raw) == 3 * RECORD == 192
+    assert read_all(raw, seed) == [hit]
+
+
+def read_all(raw: bytes, seed: int) -> list[Hit]:
+    reader = RecordReader()
+    found = [reader.read(raw, at) for at in range(0, len(raw), RECORD) if is_record(raw, at, seed)]
+    return [hit for hit in found if hit is not None]
 
 
 def test_a_record_lies_as_documented() -> None:
@@ -66,7 +68,6 @@ def test_a_record_lies_as_documented() -> None:
     assert raw[8:16] == bytes([5, 0, 0, 0, 42, 0, 0, 0])
     assert raw[48:55] == bytes([4, 192, 0, 2, 0, 0, 0])
     assert raw[60:] == crc32(raw[:60], 0xABCD).to_bytes(4, "little")
-    assert words_of(raw, 0) == (1, 2)
 
 
 @given(st.integers(0, RECORD * 8 - 1))
@@ -82,25 +83,31 @@ def test_zeros_and_records_of_another_segment_are_none() -> None:
     assert not is_record(format_record(make_hit(), 1, 2, 7)[:-1], 0, 7)
 
 
-def test_a_header_comes_back_and_another_kind_of_file_does_not() -> None:
-    raw = format_header(HITS_MAGIC, NOON_MS, 7)
+def test_a_header_comes_back_and_a_damaged_one_does_not() -> None:
+    raw = format_header(NOON_MS, 7)
     assert len(raw) == HEADER
-    assert parse_header(raw, HITS_MAGIC) == (NOON_MS, 7)
-    assert parse_header(raw, WORDS_MAGIC) is None
-    assert parse_header(raw[:-1], HITS_MAGIC) is None
-    assert parse_header(b"\0" + raw[1:], HITS_MAGIC) is None
+    assert parse_header(raw) == (NOON_MS, 7)
+    assert parse_header(raw[:-1]) is None
+    assert parse_header(b"\0" + raw[1:]) is None
+    assert parse_header(b"") is None
 
 
-@given(st.lists(st.text(max_size=40).filter(lambda text: "\ud800" not in text), max_size=5), st.integers(0, 200))
-def test_words_come_back_up_to_the_torn_one(words: list[str], cut: int) -> None:
-    entries = [format_word(word, 7) for word in words]
-    raw = b"".join(entries)
-    whole = 0
-    while whole < len(entries) and len(b"".join(entries[: whole + 1])) <= min(cut, len(raw)):
-        whole += 1
-    found = list(parse_words(raw[:cut], 7))
-    assert found == [word.encode("utf-8", "replace").decode() for word in words[:whole]]
+@given(st.text(max_size=LONGEST_WORD), st.text(max_size=LONGEST_WORD))
+def test_words_of_any_length_come_back(user_agent: str, place: str) -> None:
+    raw = format_word(5, user_agent, 7) + format_word(9, place, 7) + format_record(make_hit(), 5, 9, 7)
+    (hit,) = read_all(raw, 7)
+    longest = [
+        word.encode("utf-8", "replace")[:LONGEST_WORD].decode("utf-8", "replace") for word in (user_agent, place)
+    ]
+    assert [hit.user_agent, hit.place] == longest
 
 
 def test_a_word_is_cut_at_its_longest() -> None:
-    assert [len(word) for word in parse_words(format_word("a" * 9999, 7), 7)] == [LONGEST_WORD]
+    raw = format_word(1, "a" * 9999, 7) + format_record(make_hit(), 1, 0, 7)
+    assert [len(hit.user_agent) for hit in read_all(raw, 7)] == [LONGEST_WORD]
+
+
+def test_a_word_whose_record_is_lost_reads_as_empty() -> None:
+    raw = bytearray(format_word(1, "curl/8.14.1", 7) + format_word(2, "DE-BY", 7) + format_record(make_hit(), 1, 2, 7))
+    raw[3] ^= 1
+    assert [(hit.user_agent, hit.place) for hit in read_all(bytes(raw), 7)] == [("", "DE-BY")]

@@ -18,7 +18,7 @@ from overt.store.record import RECORD
 from overt.store.segment import SegmentLog
 from overt.store.shelf import find_segments, read_hits
 from overt.testing.clock import FixedClock
-from tests.store.made import NOON_MS, make_hit, settle
+from tests.store.sample import NOON_MS, make_hit, settle
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -68,8 +68,7 @@ def test_append_returns_after_fdatasync(tmp_path: Path, monkeypatch: pytest.Monk
         await log.close()
 
     asyncio.run(story())
-    # The words are durable before the record that uses them, and both before the return.
-    assert order[:3] == ["synced", "synced", "returned"]
+    assert order == ["synced", "returned"]
 
 
 def test_a_full_segment_is_closed_and_the_next_begins(tmp_path: Path) -> None:
@@ -81,11 +80,8 @@ def test_a_full_segment_is_closed_and_the_next_begins(tmp_path: Path) -> None:
 
     asyncio.run(story())
     segments = find_segments(tmp_path)
-    assert [(segment.closed, segment.path.stat().st_size) for segment in segments] == [
-        (True, 64 + 4 * RECORD),
-        (True, 64 + 4 * RECORD),
-        (True, 64 + 2 * RECORD),
-    ]
+    # Each holds its two words, a User-Agent and a place, and two hits.
+    assert [(segment.closed, segment.path.stat().st_size) for segment in segments] == [(True, 64 + 4 * RECORD)] * 5
     assert [hit.sending & 0xFFFF for hit in read_hits(tmp_path)] == list(range(10))
 
 
@@ -138,20 +134,36 @@ def test_the_words_of_a_segment_are_bounded(tmp_path: Path, monkeypatch: pytest.
 def test_a_touch_leaves_nothing_to_read(tmp_path: Path) -> None:
     async def story() -> None:
         log = SegmentLog(tmp_path)
-        await log.touch()
+        await log.touch(make_hit(2, user_agent="somebody who withdrew"))
         await log.append(make_hit())
-        await log.touch()
+        await log.touch(make_hit(3))
         await log.close()
 
     asyncio.run(story())
     assert list(read_hits(tmp_path)) == [make_hit()]
+    assert all(b"somebody" not in path.read_bytes() for path in tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("failing", ["fdatasync", "write", "fsync", "rename"])
+def test_a_commit_changes_no_file_s_length_until_the_zeros_are_used_up(tmp_path: Path) -> None:
+    async def story() -> list[int]:
+        log = SegmentLog(tmp_path)
+        sizes = []
+        for serial in range(3):
+            await log.append(make_hit(serial))
+            sizes.append(find_segments(tmp_path)[0].path.stat().st_size)
+        await asyncio.gather(*(log.append(make_hit(serial)) for serial in range(3, 5000)))
+        sizes.append(len(list(read_hits(tmp_path))))
+        await log.close()
+        return sizes
+
+    assert asyncio.run(story()) == [64 + 4096 * 64] * 3 + [5000]
+
+
+@pytest.mark.parametrize("failing", ["fdatasync", "pwrite", "fsync", "rename"])
 def test_after_a_disk_error_every_hit_is_there_exactly_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
-    real = {name: getattr(os, name) for name in ("fdatasync", "write", "fsync", "rename")}
+    real = {name: getattr(os, name) for name in ("fdatasync", "pwrite", "fsync", "rename")}
     broken = False
     troubles: list[str] = []
 
@@ -160,11 +172,11 @@ def test_after_a_disk_error_every_hit_is_there_exactly_once(
         if broken:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    def write(handle: int, data: bytes) -> int:
-        if broken and len(data) > 1:
-            real["write"](handle, bytes(data)[: len(data) // 2])
+    def pwrite(handle: int, data: bytes, at: int) -> int:
+        if broken:
+            real["pwrite"](handle, bytes(data)[: len(data) // 2], at)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        written: int = real["write"](handle, data)
+        written: int = real["pwrite"](handle, data, at)
         return written
 
     def fsync(handle: int) -> None:
@@ -178,12 +190,12 @@ def test_after_a_disk_error_every_hit_is_there_exactly_once(
         real["rename"](source, to)
 
     monkeypatch.setattr(
-        os, failing, {"fdatasync": fdatasync, "write": write, "fsync": fsync, "rename": rename}[failing]
+        os, failing, {"fdatasync": fdatasync, "pwrite": pwrite, "fsync": fsync, "rename": rename}[failing]
     )
 
     async def story() -> None:
         nonlocal broken
-        log = SegmentLog(tmp_path, most_bytes=64 + 3 * RECORD)
+        log = SegmentLog(tmp_path, most_bytes=64 + 8 * RECORD)
         for serial in range(12):
             broken = serial in (4, 5, 9)
             with contextlib.suppress(Unavailable):

@@ -11,7 +11,7 @@ import pytest
 from overt.store.record import HEADER, RECORD
 from overt.store.segment import SegmentLog
 from overt.store.shelf import find_segments, read_hits, read_segment, recover, remove_segment
-from tests.store.made import make_hit
+from tests.store.sample import make_hit
 
 
 @pytest.fixture
@@ -36,27 +36,29 @@ def serials(folder: Path) -> list[int]:
 def test_a_crash_at_any_byte_loses_only_the_torn_hit(crashed: Path, tmp_path: Path) -> None:
     (open_segment,) = find_segments(crashed)
     assert not open_segment.closed
-    whole = open_segment.path.read_bytes()
-    assert len(whole) == HEADER + 5 * RECORD
+    words = 2  # records of them, before the first hit: a User-Agent and a place
+    whole = open_segment.path.read_bytes()[: HEADER + (words + 5) * RECORD]
     for length in [0, 1, HEADER - 1, *range(HEADER, len(whole) + 1, 7), len(whole)]:
         folder = tmp_path / f"cut-{length}"
         if folder.exists():
             continue
         shutil.copytree(crashed, folder)
         (folder / open_segment.path.name).write_bytes(whole[:length])
-        kept = max(0, length - HEADER) // RECORD
+        records = max(0, length - HEADER) // RECORD
+        kept = max(0, records - words)
         assert serials(folder) == list(range(kept))
         recover(folder, "0")
         assert serials(folder) == list(range(kept))
-        assert [segment.closed for segment in find_segments(folder)] == ([True] if kept else [])
+        assert [segment.closed for segment in find_segments(folder)] == ([True] if records else [])
 
 
 def test_zeros_that_a_file_system_leaves_at_the_end_are_cut(crashed: Path) -> None:
     (segment,) = find_segments(crashed)
     with segment.path.open("ab") as file:
         file.write(bytes(4096))
-    assert recover(crashed, "0") == 4096
+    recover(crashed, "0")
     assert serials(crashed) == [0, 1, 2, 3, 4]
+    assert find_segments(crashed)[0].path.stat().st_size == HEADER + 7 * RECORD
 
 
 def test_another_worker_s_open_segment_is_left_alone(crashed: Path) -> None:
@@ -68,7 +70,7 @@ def test_a_damaged_record_in_a_closed_segment_costs_that_hit_alone(crashed: Path
     recover(crashed, "0")
     (segment,) = find_segments(crashed)
     raw = bytearray(segment.path.read_bytes())
-    raw[HEADER + 2 * RECORD + 5] ^= 1
+    raw[HEADER + 4 * RECORD + 5] ^= 1
     segment.path.write_bytes(raw)
     assert serials(crashed) == [0, 1, 3, 4]
 

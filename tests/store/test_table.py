@@ -14,7 +14,7 @@ from overt.errors import Malformed
 from overt.measure.hit import Count
 from overt.measure.token import Campaign, Kind, Link, Variant
 from overt.store.table import FEWEST_SLOTS, SLOT, Table, read_table
-from tests.store.made import make_count
+from tests.store.sample import make_count
 
 KEYS = st.builds(
     Count,

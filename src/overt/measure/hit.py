@@ -88,7 +88,7 @@ class Hit:
 class Count:
     """How many requests of one kind there were in one hour; all that is left of them in `shared` and `pooled`.
 
-    `hour` is hours since the epoch, UTC: the finest time there is. `client` is the class of a reading, `actor` its actor,
+    `hour` is hours since the epoch, UTC: the finest time there is. `client` and `actor` are the words of a reading,
     `ruleset` the version of the rules that read it.
     """
 

@@ -245,7 +245,7 @@ def new_loop() -> asyncio.AbstractEventLoop:
 async def _open_logs(stack: contextlib.AsyncExitStack, setup: Setup) -> tuple[SegmentLog, CountTable]:
     hits = SegmentLog(setup.segments, worker=setup.worker, clock=setup.clock)
     stack.push_async_callback(_close, hits)
-    counts = CountTable(setup.counts, worker=setup.worker, clock=setup.clock)
+    counts = CountTable(setup.counts, worker=setup.worker)
     stack.push_async_callback(_close, counts)
     return hits, counts
 

@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 
 from overt.clock import Clock
-from overt.measure import Mode, Token
+from overt.measure import Campaign, Kind, Link, Mode, Sending, Token, Variant
 from overt.measure.classify import read_hit
 from overt.measure.hit import Count, Flag, Hit, Seen, hour_of
 from overt.serve.client import TrustedProxies, format_prefix, hash_address, parse_address
@@ -39,12 +39,16 @@ LEFT: dict[Mode, type[Hit | Count] | None] = {
 }
 
 
+_NOBODY = Token(Kind.BEACON, Mode.INDIVIDUAL, Campaign(0), Variant(0), Link(0), Sending(0))
+_NOTHING = Token(Kind.BEACON, Mode.SHARED, Campaign(0), Variant(0))
+
+
 class HitLog(Protocol):
     """Where hits become durable; `touch` keeps nothing and takes as long."""
 
     def put(self, hit: Hit, /) -> asyncio.Future[None]: ...
 
-    def touch(self) -> asyncio.Future[None]: ...
+    def touch(self, hit: Hit, /) -> asyncio.Future[None]: ...
 
     @property
     def state(self) -> CommitState: ...
@@ -55,7 +59,7 @@ class Counters(Protocol):
 
     def put(self, count: Count, /) -> asyncio.Future[None]: ...
 
-    def touch(self) -> asyncio.Future[None]: ...
+    def touch(self, count: Count, /) -> asyncio.Future[None]: ...
 
     @property
     def state(self) -> CommitState: ...
@@ -145,8 +149,9 @@ class Edge:
             self.tally.unsigned += 1
             if not is_beacon:
                 return None  # its answer was different already
-            return self._hits.touch() if asked.claims_person and not flags.private else self._counts.touch()
         seen = self._see(request, asked, flags, peer, peer_trusted)
+        if token is None:
+            return self._pass(asked, seen)
         left = LEFT[token.mode]
         if left is Hit and flags.private:
             left = Count
@@ -157,7 +162,13 @@ class Edge:
             self.tally.hits += 1
             return self._hits.put(self._hit(token, seen))
         self.tally.withheld += 1
-        return self._hits.touch() if asked.claims_person and not flags.private else self._counts.touch()
+        return self._pass(asked, seen)
+
+    def _pass(self, asked: Asked, seen: Seen) -> asyncio.Future[None]:
+        """Keep nothing, and take as long as for a token of this kind that is kept."""
+        if asked.claims_person and not seen.flags.private:
+            return self._hits.touch(self._hit(_NOBODY, seen))
+        return self._counts.touch(self._count(_NOTHING, seen))
 
     def _see(self, request: Request, asked: Asked, flags: Flag, peer: str, peer_trusted: bool) -> Seen:
         address = self.proxies.client(peer, request.values(self.proxies.field)) if peer_trusted else peer

@@ -32,6 +32,13 @@ class CommitState:
     trouble: str
 
 
+@dataclass(frozen=True, slots=True)
+class Decoy(Generic[T]):
+    """An item that is worked on like any other, and left out at the end: so that time does not tell what is kept."""
+
+    like: T
+
+
 class GroupCommit(Generic[T]):
     """One queue of items and the thread that makes them durable.
 
@@ -41,7 +48,7 @@ class GroupCommit(Generic[T]):
 
     def __init__(
         self,
-        write: Callable[[Sequence[T]], None],
+        write: Callable[[Sequence[T | Decoy[T]]], None],
         *,
         name: str,
         most_waiting: int = MOST_WAITING,
@@ -52,8 +59,8 @@ class GroupCommit(Generic[T]):
         self._most_waiting = most_waiting
         self._retry_seconds = retry_seconds
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._pending: list[T] = []
-        self._writing: list[T] = []
+        self._pending: list[T | Decoy[T]] = []
+        self._writing: list[T | Decoy[T]] = []
         self._turn: asyncio.Future[None] | None = None
         self._running: asyncio.Future[None] | None = None
         self._retry: asyncio.TimerHandle | None = None
@@ -79,12 +86,17 @@ class GroupCommit(Generic[T]):
             self._dropped += 1
             return _failed(self._trouble or Unavailable(f"{self._name}: {self._most_waiting} items wait for the disk"))
         self._pending.append(item)
-        return self.touch()
+        return self._join()
 
-    def touch(self) -> asyncio.Future[None]:
-        """A future done when the next commit is: for one who has nothing to keep but must take as long as others."""
+    def touch(self, item: T) -> asyncio.Future[None]:
+        """A future as for `put(item)`, done at the same time and failing alike; nothing is kept."""
         if self._closed:
             return _failed(Unavailable(f"{self._name} is closed"))
+        if self._trouble is None and len(self._pending) + len(self._writing) < self._most_waiting:
+            self._pending.append(Decoy(item))
+        return self._join()
+
+    def _join(self) -> asyncio.Future[None]:
         if self._trouble is not None:
             if self._retry is None and self._running is None:
                 self._start()
@@ -140,7 +152,7 @@ class GroupCommit(Generic[T]):
                 self._start()
             return
         self._trouble = error if isinstance(error, Unavailable) else Unavailable(f"{self._name}: {error!r}")
-        self._pending = self._writing + self._pending
+        self._pending = [item for item in self._writing + self._pending if not isinstance(item, Decoy)]
         self._writing = []
         later, self._turn = self._turn, None
         for waiting in (turn, later):

@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
-from overt.measure.hit import Count, hour_of
-from overt.store.commit import MOST_WAITING, CommitState, GroupCommit
+from overt.measure.hit import Count
+from overt.store.commit import MOST_WAITING, CommitState, Decoy, GroupCommit
 from overt.store.disk import lock, make_folder, reporting
 from overt.store.table import Table, read_table
 
@@ -38,7 +37,6 @@ class CountTable:
         directory: Path,
         *,
         worker: str = "0",
-        clock: Clock | None = None,
         draw: Callable[[int], int] = secrets.randbelow,
         most_waiting: int = MOST_WAITING,
     ) -> None:
@@ -46,7 +44,6 @@ class CountTable:
             raise Malformed("a worker's name is 1 to 16 digits and small letters")
         self._directory = directory
         self._worker = worker
-        self._clock = clock or SystemClock()
         self._draw = draw
         self._tables: dict[int, Table] = {}
         self._broken = False
@@ -66,9 +63,9 @@ class CountTable:
         """`add` without waiting: the future, shared by all of its commit, must not be cancelled."""
         return self._commit.put(count)
 
-    def touch(self) -> asyncio.Future[None]:
-        """Takes as long as a `put` and keeps nothing."""
-        return self._commit.touch()
+    def touch(self, count: Count) -> asyncio.Future[None]:
+        """Takes as long as a `put` of `count` and keeps nothing of it."""
+        return self._commit.touch(count)
 
     async def close(self) -> None:
         """Write what waits. Raises `Unavailable` where counts are lost by that."""
@@ -80,7 +77,7 @@ class CountTable:
             self._tables.clear()
             os.close(self._lock)
 
-    def _write(self, counts: Sequence[Count]) -> None:
+    def _write(self, counts: Sequence[Count | Decoy[Count]]) -> None:
         """Runs in the commit's thread. All tables of the batch are durable before any takes its numbers over."""
         with reporting("write counters in", self._directory):
             if self._broken:
@@ -88,14 +85,14 @@ class CountTable:
                     table.mend()
             self._broken = True
             changes: dict[int, dict[Count, int]] = {}
-            for count in counts:
+            for item in counts:
+                count = item.like if isinstance(item, Decoy) else item
                 day = count.hour // HOURS
                 key = replace(count, number=0)
                 changed = changes.setdefault(day, {})
                 before = changed[key] if key in changed else self._table(day).numbers.get(key, 0)
-                changed[key] = before + count.number
-            if not counts:
-                changes[hour_of(int(self._clock.now().timestamp() * 1000)) // HOURS] = {}
+                if count is item:
+                    changed[key] = before + count.number
             for day, changed in changes.items():
                 self._table(day).write(changed)
             for day, changed in changes.items():

@@ -46,6 +46,15 @@ def write_all(handle: int, data: bytes | bytearray) -> None:
         view = view[os.write(handle, view) :]
 
 
+def write_all_at(handle: int, data: bytes | bytearray, at: int) -> None:
+    """Put all of `data` at `at`, however many writes it takes."""
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(handle, view, at)
+        view = view[written:]
+        at += written
+
+
 def lock(path: Path) -> int:
     """Hold `path` for this process until the returned handle is closed; another holder is `Refused`."""
     with reporting("lock", path):

@@ -17,19 +17,9 @@ from pathlib import Path
 from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
 from overt.measure.hit import Hit
-from overt.store.commit import MOST_WAITING, CommitState, GroupCommit
-from overt.store.disk import lock, make_folder, reporting, sync_folder, write_all
-from overt.store.record import (
-    HEADER,
-    HITS_MAGIC,
-    LONGEST_WORD,
-    MOST_WORDS,
-    RECORD,
-    WORDS_MAGIC,
-    format_header,
-    format_record,
-    format_word,
-)
+from overt.store.commit import MOST_WAITING, CommitState, Decoy, GroupCommit
+from overt.store.disk import lock, make_folder, reporting, sync_folder, write_all_at
+from overt.store.record import HEADER, LONGEST_WORD, MOST_WORDS, RECORD, format_header, format_record, format_word
 from overt.store.shelf import Segment, close_segment, find_segments, read_hits, read_segment, recover, remove_segment
 
 __all__ = [
@@ -45,18 +35,20 @@ __all__ = [
 
 MOST_BYTES = 64 << 20  # a million hits: one compaction's work in memory
 MOST_SECONDS = 3600.0
+# Zeros written ahead: a commit then changes no file's length, which would cost a second write of the file system.
+RESERVE = 4096 * RECORD
 
 
 @dataclass(slots=True)
 class _Writing:
-    """The segment that is open for writing; `durable` bytes of it are on disk for sure."""
+    """The segment that is open for writing: `durable` bytes of it are on disk for sure, up to `reserved` are zeros."""
 
     segment: Segment
-    records: int
-    words_file: int
+    file: int
     seed: int
     created_ms: int
     durable: int
+    reserved: int
     numbers: dict[str, int]
 
 
@@ -113,9 +105,9 @@ class SegmentLog:
         """`append` without waiting: the future, shared by all of its commit, must not be cancelled."""
         return self._commit.put(hit)
 
-    def touch(self) -> asyncio.Future[None]:
-        """Takes as long as a `put` and keeps nothing."""
-        return self._commit.touch()
+    def touch(self, hit: Hit) -> asyncio.Future[None]:
+        """Takes as long as a `put` of `hit` and keeps nothing of it."""
+        return self._commit.touch(hit)
 
     async def rotate(self) -> None:
         """Close the segment being written, if it holds a hit, so that compaction can take it."""
@@ -139,38 +131,41 @@ class SegmentLog:
             elif self._writing is not None:
                 self._finish(self._writing)
 
-    def _write(self, hits: Sequence[Hit]) -> None:
+    def _write(self, hits: Sequence[Hit | Decoy[Hit]]) -> None:
         with reporting("write hits in", self._directory):
             if self._broken:
                 self._mend()
             self._broken = True  # until all of the batch is durable
             writing = self._ready(len(hits))
-            new_words = bytearray()
             records = bytearray()
-            for hit in hits:
-                user_agent = self._number(writing, hit.user_agent, new_words)
-                place = self._number(writing, hit.place, new_words)
-                records += format_record(hit, user_agent, place, writing.seed)
-            if new_words:
-                write_all(writing.words_file, new_words)
-                os.fdatasync(writing.words_file)
-            if records:
-                write_all(writing.records, records)
-            else:  # the same header again: a commit that keeps nothing takes as long as one that does
-                os.pwrite(writing.records, format_header(HITS_MAGIC, writing.created_ms, writing.seed), 0)
-            os.fdatasync(writing.records)
-            writing.durable += len(records)
+            for item in hits:
+                hit = item.like if isinstance(item, Decoy) else item
+                user_agent = self._number(writing, hit.user_agent, item, records)
+                place = self._number(writing, hit.place, item, records)
+                record = format_record(hit, user_agent, place, writing.seed)
+                if hit is item:
+                    records += record
+            end = writing.durable + len(records)
+            # A commit of nothing writes zeros where the next hit will be: it takes as long as one that keeps a hit.
+            write_all_at(writing.file, records or bytes(RECORD), writing.durable)
+            if end + RECORD > writing.reserved:
+                write_all_at(writing.file, bytes(RESERVE), end)
+                writing.reserved = end + RESERVE
+            os.fdatasync(writing.file)
+            writing.durable = end
             self._broken = False
 
-    def _number(self, writing: _Writing, word: str, new_words: bytearray) -> int:
+    def _number(self, writing: _Writing, word: str, item: Hit | Decoy[Hit], records: bytearray) -> int:
+        """The number of a word, which is written where it is new; a decoy leaves none."""
         if not word:
             return 0
         word = word[:LONGEST_WORD]
         number = writing.numbers.get(word)
         if number is None:
             number = len(writing.numbers) + 1
-            writing.numbers[word] = number
-            new_words += format_word(word, writing.seed)
+            if not isinstance(item, Decoy):
+                writing.numbers[word] = number
+                records += format_word(number, word, writing.seed)
         return number
 
     def _ready(self, coming: int) -> _Writing:
@@ -190,41 +185,33 @@ class SegmentLog:
         self._last_ms = created_ms = max(now_ms, self._last_ms + 1)
         seed = int.from_bytes(self._random(4), "big")
         segment = Segment(self._directory, f"hits-{self._worker}-{created_ms:013d}-{seed:08x}", closed=False)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        # Not O_APPEND: Linux would then append what `pwrite` is told to put at 0 (pwrite(2), BUGS).
-        words_file = os.open(segment.words, flags, 0o600)
-        try:
-            records = os.open(segment.path, flags, 0o600)
-        except OSError:
-            os.close(words_file)
-            segment.words.unlink(missing_ok=True)
-            raise
-        self._writing = writing = _Writing(segment, records, words_file, seed, created_ms, HEADER, {})
-        for handle, magic in ((words_file, WORDS_MAGIC), (records, HITS_MAGIC)):
-            write_all(handle, format_header(magic, created_ms, seed))
-            os.fsync(handle)
+        # Not O_APPEND: Linux would then append what `pwrite` is told to put elsewhere (pwrite(2), BUGS).
+        file = os.open(segment.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._writing = writing = _Writing(segment, file, seed, created_ms, HEADER, HEADER + RESERVE, {})
+        write_all_at(file, format_header(created_ms, seed) + bytes(RESERVE), 0)
+        os.fsync(file)
         sync_folder(self._directory)
         return writing
 
     def _finish(self, writing: _Writing) -> None:
-        """Close a sound segment: by a rename where it holds hits, else by removing it."""
-        close_segment(writing.segment, keep=writing.durable > HEADER)
+        """Close the segment behind what is durable: by a rename where it holds hits, else by removing it."""
+        keep = writing.durable > HEADER
+        if keep:
+            os.ftruncate(writing.file, writing.durable)
+            os.fsync(writing.file)
+        close_segment(writing.segment, keep=keep)
         self._forget()
 
     def _mend(self) -> None:
         """After an error nothing behind `durable` counts: an fsync that failed once may succeed without having written.
 
-        The rest is cut, so that what is tried again is not there twice, and the next segment begins.
+        It is cut off with the unused end, so that what is tried again in the next segment is not there twice.
         """
         if self._writing is not None:
-            if self._writing.durable > HEADER:
-                os.ftruncate(self._writing.records, self._writing.durable)
-                os.fsync(self._writing.records)
             self._finish(self._writing)
         self._broken = False
 
     def _forget(self) -> None:
         if self._writing is not None:
-            os.close(self._writing.records)
-            os.close(self._writing.words_file)
+            os.close(self._writing.file)
             self._writing = None

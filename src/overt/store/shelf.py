@@ -1,8 +1,8 @@
 """The folder of segments: their names, reading them while they are written, mending them after a crash.
 
-A segment `hits-<worker>-<created>-<seed>` is `.open` while its worker writes it and `.seg` once closed, by a rename;
-its words lie beside it in `.words`. Closed segments never change: compaction takes them whole. Knows nothing of the
-process that writes.
+A segment `hits-<worker>-<created>-<seed>` is `.open` while its worker writes it and `.seg` once closed, by a rename.
+Closed segments never change: compaction takes them whole. An open one ends in zeros that are there to be written over.
+Knows nothing of the process that writes.
 """
 
 from __future__ import annotations
@@ -16,17 +16,7 @@ from typing import BinaryIO
 
 from overt.measure.hit import Hit
 from overt.store.disk import reporting, sync_folder
-from overt.store.record import (
-    HEADER,
-    HITS_MAGIC,
-    RECORD,
-    WORDS_MAGIC,
-    is_record,
-    parse_header,
-    parse_record,
-    parse_words,
-    words_of,
-)
+from overt.store.record import HEADER, RECORD, RecordReader, is_record, parse_header
 
 NAME = re.compile(r"hits-[0-9a-z]{1,16}-\d{13}-[0-9a-f]{8}")
 _CHUNK = RECORD * 4096
@@ -43,10 +33,6 @@ class Segment:
     @property
     def path(self) -> Path:
         return self.folder / f"{self.name}{'.seg' if self.closed else '.open'}"
-
-    @property
-    def words(self) -> Path:
-        return self.folder / f"{self.name}.words"
 
 
 def find_segments(directory: Path) -> tuple[Segment, ...]:
@@ -74,40 +60,32 @@ def read_segment(segment: Segment) -> Iterator[Hit]:
     """
     with reporting("read", segment.path):
         try:
-            records = _open_segment(segment)
-            words_raw = segment.words.open("rb")
+            file = _open_segment(segment)
         except FileNotFoundError:
             return
-        with records, words_raw:
-            header = parse_header(records.read(HEADER), HITS_MAGIC)
-            if header is None or parse_header(words_raw.read(HEADER), WORDS_MAGIC) is None:
+        with file:
+            header = parse_header(file.read(HEADER))
+            if header is None:
                 return
-            seed = header[1]
-            words = [""]
-            torn = b""
+            reader = RecordReader()
             tail = b""
-            while chunk := tail + records.read(_CHUNK):
+            while chunk := tail + file.read(_CHUNK):
                 whole = len(chunk) - len(chunk) % RECORD
                 if not whole:
                     return
                 for at in range(0, whole, RECORD):
-                    if not is_record(chunk, at, seed):
-                        if segment.closed:
-                            continue
+                    if is_record(chunk, at, header[1]):
+                        if (hit := reader.read(chunk, at)) is not None:
+                            yield hit
+                    elif not segment.closed:
                         return
-                    if max(words_of(chunk, at)) >= len(words):
-                        # Words are durable before the records that use them: they are there by now.
-                        torn += words_raw.read()
-                        words = ["", *parse_words(torn, seed)]
-                    yield parse_record(chunk, at, words)
                 tail = chunk[whole:]
 
 
 def remove_segment(segment: Segment) -> None:
-    """Take away a closed segment after its hits were kept elsewhere: the records first, then the words."""
+    """Take away a closed segment after its hits were kept elsewhere; durable on return."""
     with reporting("remove", segment.path):
         segment.path.unlink(missing_ok=True)
-        segment.words.unlink(missing_ok=True)
         sync_folder(segment.folder)
 
 
@@ -135,13 +113,12 @@ def close_segment(segment: Segment, *, keep: bool) -> None:
             segment.path.rename(closed)
     else:
         segment.path.unlink(missing_ok=True)
-        segment.words.unlink(missing_ok=True)
     sync_folder(segment.folder)
 
 
 def _sound_length(raw: bytes) -> int:
     """How many bytes of an open segment hold: its header and the records up to the first that is torn."""
-    header = parse_header(raw[:HEADER], HITS_MAGIC)
+    header = parse_header(raw)
     if header is None:
         return 0
     at = HEADER

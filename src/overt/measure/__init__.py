@@ -4,7 +4,19 @@ from overt.measure.campaign import CampaignFacts, Outcome, Sent
 from overt.measure.classify import read_hit, see_again
 from overt.measure.clues import RULESET
 from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide_mode
+from overt.measure.few import FEWEST
 from overt.measure.hit import Count, Flag, Hit, Seen
+from overt.measure.individual import Clicks, Individual, Opens
+from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine, coarsen
+from overt.measure.instrument import (
+    NOTICE,
+    Prepared,
+    copy_is_senders_own,
+    find_bodies,
+    instrument,
+    prepare,
+    reason_to_leave_alone,
+)
 from overt.measure.locator import (
     Locator,
     about_url,
@@ -15,9 +27,12 @@ from overt.measure.locator import (
     read_destination,
 )
 from overt.measure.mode import Mode, parse_mode, strictest
+from overt.measure.person import Line
 from overt.measure.plan import Disclosure, Language, Plan
+from overt.measure.rate import Bounds, Method, Rate, bound_rate
 from overt.measure.reading import Actor, Certainty, Client, Reading
 from overt.measure.report import CampaignReport, Report, report_campaign
+from overt.measure.shared import Shared
 from overt.measure.sheet import COLUMNS, RECIPIENT_COLUMNS, as_dict, as_recipient_rows, as_rows
 from overt.measure.token import (
     Campaign,
@@ -39,3 +54,79 @@ from overt.measure.token import (
     recipient_of,
     verify,
 )
+
+__all__ = [
+    "COLUMNS",
+    "FEWEST",
+    "RECIPIENT_COLUMNS",
+    "RULESET",
+    "Actor",
+    "Actors",
+    "Bounds",
+    "Campaign",
+    "CampaignFacts",
+    "CampaignReport",
+    "Certainty",
+    "Clicks",
+    "Client",
+    "ClientLine",
+    "Count",
+    "Disclosure",
+    "Flag",
+    "Grant",
+    "Hit",
+    "Individual",
+    "Key",
+    "Keyring",
+    "Kind",
+    "Language",
+    "Line",
+    "Link",
+    "LinkLine",
+    "Locator",
+    "Method",
+    "Mode",
+    "Opens",
+    "Outcome",
+    "Permission",
+    "Plan",
+    "Purpose",
+    "Rate",
+    "Reading",
+    "RecipientNumber",
+    "Report",
+    "Seen",
+    "Sending",
+    "Sent",
+    "Shared",
+    "TimeLine",
+    "Token",
+    "Variant",
+    "Withdrawal",
+    "about_url",
+    "as_dict",
+    "as_recipient_rows",
+    "as_rows",
+    "beacon_url",
+    "bound_rate",
+    "coarsen",
+    "decide_mode",
+    "derive_campaign",
+    "derive_recipient",
+    "derive_sending",
+    "destination_bytes",
+    "format_keyring",
+    "link_url",
+    "mint",
+    "new_keyring",
+    "parse_keyring",
+    "parse_mode",
+    "parse_path",
+    "read_destination",
+    "read_hit",
+    "recipient_of",
+    "report_campaign",
+    "see_again",
+    "strictest",
+    "verify",
+]

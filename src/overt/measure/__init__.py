@@ -7,7 +7,6 @@ from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide
 from overt.measure.few import FEWEST
 from overt.measure.hit import Count, Flag, Hit, Seen
 from overt.measure.individual import Clicks, Individual, Opens
-from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine, coarsen
 from overt.measure.instrument import (
     NOTICE,
     Prepared,
@@ -17,6 +16,7 @@ from overt.measure.instrument import (
     prepare,
     reason_to_leave_alone,
 )
+from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine, coarsen
 from overt.measure.locator import (
     Locator,
     about_url,
@@ -58,6 +58,7 @@ from overt.measure.token import (
 __all__ = [
     "COLUMNS",
     "FEWEST",
+    "NOTICE",
     "RECIPIENT_COLUMNS",
     "RULESET",
     "Actor",
@@ -90,6 +91,7 @@ __all__ = [
     "Outcome",
     "Permission",
     "Plan",
+    "Prepared",
     "Purpose",
     "Rate",
     "Reading",
@@ -110,20 +112,25 @@ __all__ = [
     "beacon_url",
     "bound_rate",
     "coarsen",
+    "copy_is_senders_own",
     "decide_mode",
     "derive_campaign",
     "derive_recipient",
     "derive_sending",
     "destination_bytes",
+    "find_bodies",
     "format_keyring",
+    "instrument",
     "link_url",
     "mint",
     "new_keyring",
     "parse_keyring",
     "parse_mode",
     "parse_path",
+    "prepare",
     "read_destination",
     "read_hit",
+    "reason_to_leave_alone",
     "recipient_of",
     "report_campaign",
     "see_again",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.desk import Desk, running_desk
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +18,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A server that takes mail down."""
+    with running_desk() as found:
+        yield found

@@ -49,5 +49,7 @@ def open_house(settings: Settings, *, make_keys: bool = False, clock: Clock | No
 
 
 def address_key(keyring: Keyring) -> bytes:
-    """The key under which client addresses are hashed: of the ring's oldest key, so that a rotation changes no hash."""
-    return hashlib.blake2b(key=keyring.keys[0].secret, digest_size=32, person=b"overt addresses").digest()
+    """The key under which client addresses are hashed: of the first key, so that a rotation changes no hash."""
+    return hashlib.blake2b(
+        key=keyring.keys[min(keyring.keys)].secret, digest_size=32, person=b"overt addresses"
+    ).digest()

@@ -60,7 +60,12 @@ class Template:
         `date` is used only where the message has no Date of its own.
         """
         subject = _fill_text(self.subject, cells, lambda value: value)
-        lines = [f"To: {recipient}", f"Subject: {_encode(subject)}", f"Message-ID: {message_id}", *fields]
+        lines = [
+            f"To: {recipient}",
+            f"Subject: {encode_words(subject, 'Subject')}",
+            f"Message-ID: {message_id}",
+            *fields,
+        ]
         if self._message.root.field("date") is None:
             lines.append(f"Date: {date}")
         top = "".join(f"{line}\r\n" for line in lines).encode("utf-8")
@@ -113,7 +118,7 @@ def _removals(fields: Iterable[Field]) -> Iterable[Edit]:
     return (Edit(field.span, b"", BECAUSE) for field in fields if field.lower in REPLACED)
 
 
-def _encode(text: str) -> str:
-    """A Subject's value: one line, encoded words where it is not ASCII (RFC 2047), folded (RFC 5322 section 2.2.3)."""
+def encode_words(text: str, name: str) -> str:
+    """The value of the field called `name`: encoded words where not ASCII (RFC 2047), folded (RFC 5322 2.2.3)."""
     text = " ".join(text.split())
-    return Header(text, "us-ascii" if text.isascii() else "utf-8", header_name="Subject").encode(linesep="\r\n")
+    return Header(text, "us-ascii" if text.isascii() else "utf-8", header_name=name).encode(linesep="\r\n")

@@ -55,7 +55,7 @@ def list_keys(*, keys: KeyFile = None, settings: SettingsFile = None) -> int:
     """Show the keys by number and fingerprint."""
     keyring = read_keyring(_path(keys, settings))
     table = Table("key", "does", "fingerprint")
-    for key in keyring.keys:
+    for _, key in sorted(keyring.keys.items()):
         table.add_row(str(key.id), "signs and verifies" if key.id == keyring.signing else "verifies", fingerprint(key))
     Console().print(table)
     return 0

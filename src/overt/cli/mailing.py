@@ -18,12 +18,14 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from overt.cli.fill import Template
+from overt.cli.fill import Template, encode_words
 from overt.cli.recipients import Row
 from overt.cli.submit import Outcome
 from overt.cli.variant import Variant, assign
 from overt.errors import Malformed
 from overt.message import find_addresses, parse
+
+LONGEST_NAME = 200  # of a campaign, as in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Mailing:
         """Each recipient's own message, with a variant drawn by `chance`."""
         domain = self.sender.rpartition("@")[2]
         for row, variant in zip(rows, assign(self.variants, chance), strict=False):
-            fields = [f"X-Overt-Campaign: {self.campaign}", *self.fields]
+            fields = [f"X-Overt-Campaign: {encode_words(self.campaign, 'X-Overt-Campaign')}", *self.fields]
             if variant.number:
                 fields.append(f"X-Overt-Variant: {variant.number}")
             yield (
@@ -68,13 +70,14 @@ def make_mailing(
     fields: Sequence[str] = (),
 ) -> Mailing:
     """Put a mailing together; the sender is the first message's From where none is given."""
-    if not campaign.strip() or not campaign.isprintable() or not campaign.isascii():
-        raise Malformed("--campaign: write a name in printable ASCII, such as spring-2026.")
+    name = " ".join(campaign.split())
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise Malformed(f"--campaign: write a name of 1 to {LONGEST_NAME} printable characters, such as spring-2026.")
     templates = {
         variant: Template(contents[variant.content], subject=subjects[variant.subject] if subjects else None)
         for variant in variants
     }
-    return Mailing(campaign.strip(), tuple(variants), templates, sender or _read_sender(contents[0]), tuple(fields))
+    return Mailing(name, tuple(variants), templates, sender or _read_sender(contents[0]), tuple(fields))
 
 
 def _read_sender(raw: bytes) -> str:

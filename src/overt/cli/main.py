@@ -26,6 +26,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("send", "overt.cli.send:send", "Send a message to everybody in a CSV file, through the relay."),
     ("report", "overt.cli.report:report", "Show opens and clicks: when, where, how often, how sure."),
     ("watch", "overt.cli.watch:watch", "Show hits as they come in."),
+    ("compact", "overt.cli.compaction:compact", "Move finished hits into Parquet files now."),
     ("instrument", "overt.cli.instrument:instrument_command", "Instrument one message from stdin to stdout."),
     ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
     ("keys", "overt.cli.keys:app", "Make, rotate and list the keys that sign beacons and links."),

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from overt.measure.line import TimeLine, coarsen
+from overt.measure import TimeLine, coarsen
 
 WIDTH = 16
 EIGHTHS = " ▏▎▍▌▋▊▉"

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from overt.errors import Malformed
-from overt.measure.campaign import CampaignFacts, Outcome, Sent
-from overt.measure.mode import parse_mode
-from overt.measure.token import Campaign, Link, Sending, Variant
+from overt.measure import Campaign, CampaignFacts, Link, Outcome, Sending, Sent, Variant, parse_mode
 
 
 def read_declared(paths: Iterable[Path]) -> tuple[CampaignFacts, ...]:

@@ -15,11 +15,8 @@ from overt.cli.keyfile import read_keyring
 from overt.cli.option import Settings
 from overt.errors import Malformed
 from overt.measure import Campaign, CampaignFacts, Count, Hit, Keyring, RecipientNumber, derive_campaign
-from overt.store.counts import read_counts
+from overt.store import Layout, Ledger, open_database, read_counts
 from overt.store.hits import campaigns_with_hits, load_hits
-from overt.store.layout import Layout
-from overt.store.ledger import Ledger
-from overt.store.schema import open_database
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from overt.measure import (
     COLUMNS,
     RECIPIENT_COLUMNS,
     RULESET,
+    Campaign,
+    Hit,
     Report,
     as_dict,
     as_recipient_rows,
@@ -80,7 +82,10 @@ def make_report(
     """The report on one campaign, or on all, the newest first."""
     known = gather(settings, manifests, wanted=campaign)
     hits = known.hits(next(iter(known.campaigns)) if len(known.campaigns) == 1 else None)
-    by_campaign = {number: [hit for hit in hits if hit.campaign == number] for number in known.campaigns}
+    by_campaign: dict[Campaign, list[Hit]] = {number: [] for number in known.campaigns}
+    for hit in hits:
+        if hit.campaign in by_campaign:
+            by_campaign[hit.campaign].append(hit)
     reports = [report_campaign(facts, by_campaign[number], known.counts) for number, facts in known.campaigns.items()]
     reports.sort(
         key=lambda one: (one.last_sent is None, -(one.last_sent.timestamp() if one.last_sent else 0), one.name)

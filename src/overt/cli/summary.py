@@ -16,14 +16,21 @@ from rich.table import Table
 from rich.text import Text
 
 from overt.cli.chart import bar, new_table, show_times
-from overt.measure.few import FEWEST
-from overt.measure.individual import Clicks, Individual, Opens
-from overt.measure.line import Actors, ClientLine, LinkLine
-from overt.measure.person import Line
-from overt.measure.rate import Bounds
-from overt.measure.report import CampaignReport, Report
-from overt.measure.shared import Shared
-from overt.measure.token import Variant
+from overt.measure import (
+    FEWEST,
+    Actors,
+    Bounds,
+    CampaignReport,
+    Clicks,
+    ClientLine,
+    Individual,
+    Line,
+    LinkLine,
+    Opens,
+    Report,
+    Shared,
+    Variant,
+)
 
 WIDEST_LINKS = 15
 MOST_CLIENTS = 8
@@ -258,16 +265,17 @@ def individual_variant_table(variants: Mapping[Variant, tuple[Opens, Clicks]]) -
 
 
 def recipient_table(lines: Sequence[Line]) -> Table:
-    table = new_table("Reading", "Opens", "First, last (UTC)", "Clicks", first="Recipient")
-    table.add_column("With, where", overflow="fold")
+    table = new_table("Opens", "First, last", "Clicks", first="Recipient")
+    table.add_column("Reading")
+    table.add_column("With, where", overflow="fold", min_width=10)
     for line in lines:
         times = dict.fromkeys(f"{when:%d %b %H:%M}" for when in (line.first_open, line.last_open) if when)
         table.add_row(
             Text(clean(line.recipient) or f"sending {line.sending:016x}"),
-            line.verdict,
             number(line.opens),
             "\n".join(times),
             number(line.clicks),
+            line.verdict,
             Text(clean("; ".join((*line.programs, *line.places)))),
         )
     return table

@@ -21,9 +21,8 @@ from overt.cli.known import gather
 from overt.cli.option import Settings
 from overt.cli.settings import load_settings
 from overt.cli.summary import clean
-from overt.measure import Actor, CampaignFacts, Hit, Kind, read_hit, recipient_of, see_again
-from overt.measure.few import FEWEST
-from overt.store.layout import Layout
+from overt.measure import FEWEST, Actor, CampaignFacts, Hit, Kind, read_hit, recipient_of, see_again
+from overt.store import Layout
 from overt.store.tail import Change, Tail
 
 EVERY_SECONDS = 0.5  # soon enough to be called live, rare enough to cost nothing

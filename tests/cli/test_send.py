@@ -25,9 +25,9 @@ def files(folder: Path) -> None:
 
 
 def run(desk: Desk, *arguments: str) -> int:
-    return main(
-        ["send", "news.eml", "list.csv", "--campaign", "spring", "--relay", f"127.0.0.1:{desk.port}", *arguments]
-    )
+    usual = {"--campaign": "spring", "--relay": f"127.0.0.1:{desk.port}"}
+    given = [word for name, value in usual.items() if name not in arguments for word in (name, value)]
+    return main(["send", "news.eml", "list.csv", *given, *arguments])
 
 
 def read(raw: bytes) -> EmailMessage:

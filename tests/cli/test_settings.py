@@ -108,6 +108,8 @@ def test_the_reference_page_lists_every_setting_with_its_default_and_meaning() -
 
 
 def _show(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
     if isinstance(default, str):
         return f'"{default}"'
     if isinstance(default, int | float):

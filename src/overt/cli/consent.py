@@ -110,9 +110,9 @@ def withdraw(
     actor
         Who recorded it; your user name if not given.
     """
-    chosen = [Purpose(name) for name in purpose]
+    chosen: tuple[Purpose, ...] = tuple(Purpose(name) for name in purpose)
     with _ledger(settings) as ledger:
-        for each in chosen or [None]:
+        for each in chosen or (None,):
             ledger.withdraw(address, each, way=way, reference=reference, actor=actor or getpass.getuser())
     print(f"Recorded: {', '.join(chosen or Purpose)} withdrawn, for mail already sent too. Its links still work.")
     return 0

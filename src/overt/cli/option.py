@@ -1,7 +1,7 @@
 """What an operator can decide: every setting with its type, default and description.
 
-Each value is checked alone here; `overt.cli.settings` reads them from `overt.toml` and the environment. Knows no
-other part of overt: `compose` turns these values into things that run.
+Each value is checked alone here; `overt.cli.settings` reads them from `overt.toml` and the environment. Builds
+nothing: `compose` turns these values into things that run.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from overt.measure import Language
 
 PREFIX = "OVERT_"
 
@@ -83,6 +85,11 @@ def _read_networks(value: object) -> tuple[Network, ...]:
     return tuple(found)
 
 
+def _read_words(value: object) -> object:
+    return tuple(word for word in re.split(r"[,\s]+", value) if word) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_read_words)]
 Listen = Annotated[Endpoint, NoDecode, BeforeValidator(_read_endpoint)]
 BaseUrl = Annotated[str, BeforeValidator(read_base_url)]
 NextHop = Annotated[str, BeforeValidator(_read_next_hop)]
@@ -99,6 +106,7 @@ class Sender(_Table):
         default="", description="Who sends, as recipients know them; shown on the page that explains the measuring."
     )
     contact: str = Field(default="", description="Where recipients ask about their data: an address or a web page.")
+    addresses: Words = Field(default=(), description="Your own addresses: copies to them go out untouched.")
 
 
 class Relay(_Table):
@@ -111,6 +119,11 @@ class Relay(_Table):
         default=ByteSize(26_214_400), ge=1024, description="The largest message taken, in bytes, or as `25MiB`."
     )
     hostname: str = Field(default="", description="The name the relay says it has; the machine's own where empty.")
+    campaign_field: str = Field(
+        default="X-Overt-Campaign",
+        pattern=r"^[!-9;-~]+$",
+        description="The header field in which your newsletter program names the campaign.",
+    )
 
 
 class Collector(_Table):
@@ -129,6 +142,24 @@ class Modes(_Table):
         description="The most an open may tell: `individual` holds for recipients who granted it, others get `shared`.",
     )
     links: ModeName = Field(default="individual", description="The most a click may tell, likewise.")
+
+
+class Links(_Table):
+    text: bool = Field(default=False, description="Whether links in plain text are tracked too.")
+    app: bool = Field(
+        default=False, description="Whether links that open a program on phones are tracked too, which breaks that."
+    )
+    exclude: Words = Field(
+        default=(), description="Links that stay as they are: patterns with `*`, compared with the URL and its host."
+    )
+
+
+class Disclosure(_Table):
+    language: Language = Field(
+        default=Language.ENGLISH, description="The language of the line that says so: `en`, `de`, `fr`."
+    )
+    sentence: str = Field(default="", description="A sentence of your own in place of overt's.")
+    link_text: str = Field(default="", description="The words of its link, in place of overt's.")
 
 
 class Settings(BaseSettings):
@@ -154,6 +185,8 @@ class Settings(BaseSettings):
     relay: Relay = Field(default_factory=Relay)
     collector: Collector = Field(default_factory=Collector)
     modes: Modes = Field(default_factory=Modes)
+    links: Links = Field(default_factory=Links)
+    disclosure: Disclosure = Field(default_factory=Disclosure)
 
     @classmethod
     def settings_customise_sources(

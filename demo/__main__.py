@@ -20,7 +20,7 @@ from rich.table import Table
 from demo.audience import act_out, draw_habits
 from demo.browser import Error, Reader, find_chromium, open_browser
 from demo.campaign import CAMPAIGNS, send_command
-from demo.consent import grant_all
+from demo.consent import import_command, write_granted
 from demo.mailbox import html_of, parsed, read_messages, wait_for
 from demo.people import Person, make_people, write_list
 from demo.server import Place, make_place, run, running
@@ -49,8 +49,10 @@ def main() -> int:
     step(f"overt starts: relay on port {place.smtp_port}, collector on port {place.http_port}")
     with running(place), serve() as site:
         granted = [person for person in people if person.granted]
-        step(f"{len(granted)} of {len(people)} people said yes to being measured one by one (overt consent add)")
-        grant_all(granted, place.settings)
+        step(f"{len(granted)} of {len(people)} people said yes to being measured one by one: overt consent import")
+        write_granted(granted, place.folder / "granted.csv")
+        if run(import_command(place.folder / "granted.csv", place.settings)) != 0:
+            return fail("the grants could not be recorded")
         for campaign in CAMPAIGNS:
             words = send_command(campaign, listed, place.settings, SEED)
             step(f"overt {words[0]} {campaign.newsletter.name} people.csv --campaign {campaign.name}")

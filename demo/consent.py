@@ -1,22 +1,24 @@
-"""Grants, recorded as an operator would: by `overt consent add`, in this process to spare two hundred starts."""
+"""Grants, recorded as an operator would: a list of those who said yes, and `overt consent import`."""
 
 from __future__ import annotations
 
-import contextlib
-import io
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 from demo.people import Person
-from overt.cli.main import main
+
+MOMENT = "2026-11-01T09:30:00Z"
 
 
-def grant_all(people: Sequence[Person], settings: Path) -> None:
-    """Record what each of them agreed to; raises RuntimeError with the command's own words where it was refused."""
-    for person in people:
-        words = ["consent", "add", person.address, "--settings", str(settings)]
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            code = main(words)
-        if code != 0:
-            raise RuntimeError(f"overt {' '.join(words)}: {said.getvalue()}")
+def write_granted(people: Sequence[Person], path: Path) -> None:
+    """Those who said yes, with when and where the proof is."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("email", "at", "reference"))
+        rows.writerows((person.address, MOMENT, f"form-{number:03d}") for number, person in enumerate(people, 1))
+
+
+def import_command(path: Path, settings: Path) -> list[str]:
+    """The words after `overt` that record them."""
+    return ["consent", "import", str(path), "--way", "web form", "--wording", "2026-10", "--settings", str(settings)]

@@ -18,8 +18,10 @@ IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
-# A command as it is shown: after a prompt, indented, or in a code span; continued by a backslash.
-COMMAND = re.compile(r"(?:^ {4}|^\$ |^|`|\| )(overt|make) ((?:[^\n`\\]|\\\n)*)", re.MULTILINE)
+# A command as it is shown, in prose indented or as a code span, in a fence at a line's start; a backslash continues it.
+WORDS = r"(overt|make) ((?:[^\n`\\]|\\\n)*)"
+IN_PROSE = re.compile(rf"(?:^ {{4}}|`){WORDS}", re.MULTILINE)
+IN_FENCE = re.compile(rf"^(?:\$ )?{WORDS}", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 OUTSIDE = ("http://", "https://", "mailto:")
 
@@ -72,7 +74,8 @@ def command_faults(root: Path, text: str) -> Iterator[str]:
     """Sentences about the commands that `text` shows."""
     makefile = root / "Makefile"
     targets = re.findall(r"^([a-z]+):", makefile.read_text("utf-8"), re.MULTILINE) if makefile.exists() else []
-    for program, rest in COMMAND.findall(text):
+    fences = "\n".join(FENCE.findall(text))
+    for program, rest in (*IN_PROSE.findall(FENCE.sub("", text)), *IN_FENCE.findall(fences)):
         words = rest.replace("\\\n", " ").partition("#")[0].split()
         if not words or not re.fullmatch(r"[a-z]+", words[0]):
             continue

@@ -41,10 +41,11 @@ def test_overlapping_changes_are_refused() -> None:
         _edited(_message(b"abc", "7bit", "us-ascii"), TextEdit(0, 2, "", "a"), TextEdit(1, 3, "", "b"))
 
 
-def test_a_text_in_japanese_state_refuses_what_it_cannot_hold() -> None:
+def test_a_change_between_japanese_letters_leaves_and_enters_their_state() -> None:
     raw = _message("日本".encode("iso-2022-jp"), "7bit", "iso-2022-jp")
-    with pytest.raises(Refused):
-        _edited(raw, TextEdit(1, 1, "plain", "test"))
+    done, read = _edited(raw, TextEdit(1, 1, "plain", "test"))
+    assert read == "日plain本"
+    assert done.endswith(b"\x1b$BF|\x1b(Bplain\x1b$BK\\\x1b(B")  # RFC 1468, by hand
 
 
 def test_what_a_plain_text_charset_lacks_is_refused() -> None:

@@ -35,7 +35,6 @@ _SEALS = {
     "application/pkcs7-mime": "encrypted",
     "application/x-pkcs7-mime": "encrypted",
 }
-_EMBEDDED = frozenset({"message/rfc822", "message/global", "message/news"})
 _ENCODINGS = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
 
 
@@ -96,8 +95,6 @@ class _Reading:
                 if len(fields) == MOST_FIELDS:
                     self.defects.append(Defect("too-many-fields", whole, f"fields after the {MOST_FIELDS}th not read"))
             at = lines.end()
-        if end > span.start:
-            self.defects.append(Defect("no-body", Span(end, end), "the header is all there is"))
         return Span(span.start, end), Span(end, end), tuple(fields)
 
     def _content_type(self, found: Field | None, default: str) -> tuple[str, dict[str, str]]:
@@ -139,15 +136,18 @@ class _Reading:
         sealed: str,
     ) -> tuple[Part, ...]:
         multipart = content_type.startswith("multipart/")
-        if not multipart and (content_type not in _EMBEDDED or encoding in ("base64", "quoted-printable")):
+        encoded = encoding in ("base64", "quoted-printable")
+        if not multipart and (not content_type.startswith("message/") or encoded):
             return ()
         if depth >= DEEPEST or self.parts >= MOST_PARTS:
             kind = "too-deep" if depth >= DEEPEST else "too-many-parts"
             self.defects.append(Defect(kind, body, "taken as one part"))
             return ()
+        if content_type in ("message/delivery-status", "message/global-delivery-status"):
+            return self._blocks(body, path, depth, sealed)
         if not multipart:
             return (self.entity(body, _below(path, 1), depth + 1, "text/plain", sealed),)
-        if encoding in ("base64", "quoted-printable"):
+        if encoded:
             # RFC 2045 section 6.4 forbids it, and programs read the lines as they are.
             self.defects.append(Defect("encoded-multipart", body, encoding))
         boundary = params.get("boundary", "").rstrip()
@@ -161,6 +161,21 @@ class _Reading:
                 self.defects.append(Defect("too-many-parts", span, f"parts after the {MOST_PARTS}th not read"))
                 break
             found.append(self.entity(span, _below(path, len(found) + 1), depth + 1, default, sealed))
+        return tuple(found)
+
+    def _blocks(self, body: Span, path: str, depth: int, sealed: str) -> tuple[Part, ...]:
+        """The blocks of fields in a delivery report (RFC 3464 section 2.1), each a part that is all header."""
+        found: list[Part] = []
+        at = body.start
+        while at < body.end and self.parts < MOST_PARTS:
+            start = at
+            blank = None
+            while at < body.end and blank is None:
+                blank = _LINE_END.match(self.raw, at, body.end)
+                line = _FIELD_LINES.match(self.raw, at, body.end)
+                at = blank.end() if blank else line.end() if line else body.end
+            end = blank.start() if blank else body.end
+            found.append(self.entity(Span(start, end), _below(path, len(found) + 1), depth + 1, "text/plain", sealed))
         return tuple(found)
 
     def _between(self, boundary: str, body: Span) -> list[Span]:

@@ -7,6 +7,7 @@ in running text end differently and are none of its business.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from html.entities import html5
 from typing import Final
 
@@ -35,35 +36,48 @@ def decode_value(source: str) -> str:
     return _SPECIAL.sub(lambda match: _meaning(match, source)[0], source)
 
 
-def value_offset(source: str, index: int) -> int:
-    """Where in `source` the character `index` of its decoded value begins; the end of the value is the end of `source`.
+class ValueMap:
+    """The way from a decoded value back to its source, built once for any number of questions."""
 
-    A reference that stands for two characters begins where it begins for both.
-    """
-    if _NEEDS_DECODING.search(source) is None:
-        return min(index, len(source))
-    written = 0
-    read = 0
-    for match in _SPECIAL.finditer(source):
-        plain = match.start() - written
-        if index < read + plain:
-            return written + index - read
-        read += plain
-        new, used = _meaning(match, source)
-        if index < read + len(new):
-            # what follows a name that ended early is itself again, character by character
-            tail = len(match.group()) - used
-            into = index - read - (len(new) - tail)
-            return match.start() + used + into if into >= 0 else match.start()
-        read += len(new)
-        written = match.end()
-    return min(written + index - read, len(source))
+    __slots__ = ("_end", "_read", "_written")
+
+    def __init__(self, source: str) -> None:
+        #: by reference: the range of the value that it reads as, the range of the source that it takes
+        self._read: list[tuple[int, int]] = []
+        self._written: list[tuple[int, int]] = []
+        self._end = len(source)
+        if _NEEDS_DECODING.search(source) is None:
+            return
+        shift = 0  # how much shorter the value is than the source, so far
+        for match in _SPECIAL.finditer(source):
+            new, used = _meaning(match, source)
+            length = len(new) - (len(match.group()) - used)
+            start = match.start()
+            self._read.append((start - shift, start - shift + length))
+            self._written.append((start, start + used))
+            shift += used - length
+
+    def original(self, index: int) -> int:
+        """Where in the source the character `index` of the value begins; the end of the value is the source's end.
+
+        A reference that stands for two characters begins where it begins for both.
+        """
+        place = bisect_right(self._read, index, key=_start) - 1
+        if place < 0:
+            return min(index, self._end)
+        last = self._read[place][1]
+        start, end = self._written[place]
+        return start if index < last else min(end + index - last, self._end)
 
 
 def encode_value(value: str, quote: str) -> str:
     """`value` written so that it stands between `quote` and `quote` and decodes to itself."""
     text = value.replace("&", "&amp;").replace("\r", "&#13;")
     return text.replace("'", "&#39;") if quote == "'" else text.replace('"', "&quot;")
+
+
+def _start(span: tuple[int, int]) -> int:
+    return span[0]
 
 
 def _meaning(match: re.Match[str], source: str) -> tuple[str, int]:

@@ -85,6 +85,13 @@ class Element:
             return None if span is None else self._read(span)
         return next((attribute for attribute in self._attributes if attribute.name == name), None)
 
+    @property
+    def names(self) -> Iterable[str]:
+        """The lower-case names of its attributes."""
+        if self._attributes is None:
+            return self._spans.keys()
+        return [attribute.name for attribute in self._attributes]
+
     def _read(self, span: turbohtml.SourceSpan) -> Attribute:
         place = self._html.offset
         return read_attribute(self._html.text, place(span.start_offset), place(span.end_offset))
@@ -136,22 +143,26 @@ class Html:
         """The place in `text` of an offset of the tree, which counts a CRLF as one character."""
         return self._newlines.original(tree_offset)
 
-    def elements(self, tags: Iterable[str] | None = None) -> Iterator[Element]:
+    def elements(self, tags: Iterable[str] | None = None, *, matching: str = "") -> Iterator[Element]:
         """Elements of those tags (lower case; None: all) that stand in the source, by their place in it.
 
         Elements that the tree builder implied have no place and are left out; those inside conditional comments are
-        in. One element comes once, also where the tree repeats it (formatting elements, 13.2.4.3).
+        in. One element comes once, also where the tree repeats it (formatting elements, 13.2.4.3). `matching`, a CSS
+        selector, leaves out elements of the tree that it does not match; those in conditional comments come all.
         """
         wanted = None if tags is None else frozenset(tags)
-        found = [*self._of_tree(wanted), *self._of_conditions(wanted)]
+        nodes = self.tree.select(matching) if matching else self.tree.iter_elements(_as_in_tree(wanted))
+        found = [*self._of_tree(nodes, wanted if matching else None), *self._of_conditions(wanted)]
         found.sort(key=lambda element: element.start)
         return iter(found)
 
-    def _of_tree(self, wanted: frozenset[str] | None) -> Iterator[Element]:
+    def _of_tree(self, nodes: Iterable[turbohtml.Element], wanted: frozenset[str] | None) -> Iterator[Element]:
         place = self._newlines.original
-        for node in self.tree.iter_elements(_as_in_tree(wanted)):
+        for node in nodes:
             location = node.source_location
             tag = node.tag
+            if wanted is not None and tag.lower() not in wanted:
+                continue
             if tag in _MERGED and len(node.attrs) > (len(location.attrs) if location else 0):
                 yield from self._added(node, tag)
             if location is None:
@@ -179,7 +190,9 @@ class Html:
                 yield Element(self, tag, "html", found.start, found.end, None, "", {}, added)
 
     def _of_conditions(self, wanted: frozenset[str] | None) -> Iterator[Element]:
-        for comment in self._conditional_comments:
+        if _CONDITIONAL.search(self.text) is None:
+            return
+        for comment in self.comments:
             condition = _CONDITION.match(self.text, comment.data_start, comment.data_end)
             if condition is None:
                 continue
@@ -205,54 +218,50 @@ class Html:
                 yield Element(self, tag.name, "html", tag.start, tag.end, close_tag, words, {}, tag.attributes)
 
     @cached_property
-    def _raw_text(self) -> dict[int, int]:
-        """Start tags whose content is raw text, by the end of the tag: where that content ends."""
-        ranges: dict[int, int] = {}
+    def raw_text(self) -> tuple[tuple[str, int, int], ...]:
+        """What holds no markup, in order: the name of the element (`style`, `script`, ...) and its content's place."""
+        ranges = []
         for node in self.tree.iter_elements(RAW_TEXT):
             location = node.source_location
-            if location is not None and node.namespace.value == "html":
+            if location is not None and node.namespace is turbohtml.Namespace.HTML:
                 end = len(self.text) if location.end_tag is None else self.offset(location.end_tag.start_offset)
-                ranges[self.offset(location.start_tag.end_offset)] = end
-        return ranges
+                ranges.append((node.tag, self.offset(location.start_tag.end_offset), end))
+        return tuple(sorted(ranges, key=lambda span: span[1]))
 
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
-        """Comments in the order of the text, and what browsers read as comments (`<![if !mso]>`, `<?xml ?>`)."""
-        if "<!" not in self.text and "<?" not in self.text and "</" not in self.text:
-            return ()
-        raw_text = self._raw_text
+        """Comments in the order of the text, and what browsers read as comments (`<![if !mso]>`)."""
+        quick = self._comments_between_raw_text()
+        nodes = self.tree.xpath("//comment()")
+        of_tree = nodes if isinstance(nodes, list) else []
+        expected = sorted(node.data for node in of_tree if isinstance(node, turbohtml.Comment))
+        if sorted(comment.data for comment in quick) == expected:
+            return quick
+        raw_text = {start: end for _, start, end in self.raw_text}
         pieces = scan(self.text, 0, len(self.text), lambda tag: raw_text.get(tag.end))
-        return tuple(piece for piece in pieces if isinstance(piece, Comment))
+        return tuple(piece for piece in pieces if isinstance(piece, Comment) and self.text[piece.start + 1] != "?")
 
-    @cached_property
-    def _conditional_comments(self) -> tuple[Comment, ...]:
-        """The comments that may hold a condition, found without reading every tag where the tree agrees."""
-        if _CONDITIONAL.search(self.text) is None:
-            return ()
-        raw_text = sorted(self._raw_text.items())
-        skipped = 0
+    def _comments_between_raw_text(self) -> tuple[Comment, ...]:
+        """Comments where no attribute looks like one: found without reading the tags."""
+        raw_text = iter((*self.raw_text, ("", len(self.text), len(self.text))))
+        _, raw_start, raw_end = next(raw_text)
         found: list[Comment] = []
         position = 0
         while (start := self.text.find("<!", position)) >= 0:
-            while skipped < len(raw_text) and raw_text[skipped][1] <= start:
-                skipped += 1
-            if skipped < len(raw_text) and raw_text[skipped][0] <= start:
-                position = raw_text[skipped][1]
+            while raw_end <= start:
+                _, raw_start, raw_end = next(raw_text)
+            if raw_start <= start:
+                position = raw_end
                 continue
             comment, is_comment = read_declaration(self.text, start, len(self.text))
             position = comment.end
             if is_comment:
                 found.append(comment)
-        nodes = self.tree.xpath("//comment()")
-        of_tree = nodes if isinstance(nodes, list) else []
-        expected = [node.data for node in of_tree if isinstance(node, turbohtml.Comment)]
-        if sorted(comment.data for comment in found) == sorted(expected):
-            return tuple(found)
-        return self.comments
+        return tuple(found)
 
     def _inert(self, offset: int) -> bool:
         """Whether the text at `offset` is inside a comment or raw text."""
-        if any(start <= offset < end for start, end in self._raw_text.items()):
+        if any(start <= offset < end for _, start, end in self.raw_text):
             return True
         return any(comment.start <= offset < comment.end for comment in self.comments)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from overt.message.charref import decode_value, encode_value, value_offset
+from overt.message.charref import ValueMap, decode_value, encode_value
 
 #: Elements whose content holds no tags (WHATWG HTML 13.2.5.1, `noscript` apart: mail is shown without scripts).
 RAW_TEXT: Final = frozenset(
@@ -53,8 +53,13 @@ class Attribute:
     bare: bool = False
 
     def offset(self, index: int) -> int:
-        """Where in the text the character `index` of `value` begins."""
-        return self.value_start + value_offset(self.source, index)
+        """Where in the text the character `index` of `value` begins; for many questions see `offsets`."""
+        return self.value_start + ValueMap(self.source).original(index)
+
+    def offsets(self) -> Callable[[int], int]:
+        """`offset`, prepared once for any number of questions."""
+        original = ValueMap(self.source).original
+        return lambda index: self.value_start + original(index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,164 @@
+"""Every URL and receipt request of a message, wherever it stands, with its bytes and what would fetch it.
+
+`walk` reads all parts that can be read, signed ones too, and nested messages. It judges nothing: whether a reference
+tracks anybody is for `guard`, whether it may be changed for `measure`. The vectors are a table in
+`overt.message.vector`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from overt.message.address import find_addresses
+from overt.message.edit import Span
+from overt.message.field import Field
+from overt.message.html import parse_html
+from overt.message.hypertext import Mention, css_mentions, find_base, find_mentions
+from overt.message.part import Message, Part
+from overt.message.text import read_text
+from overt.message.url import find_text_urls, split_url
+from overt.message.vector import FIELDS, NETWORK_SCHEMES, RECEIPTS, SILENT_SCHEMES, VECTORS, Fetch
+
+_HTML_TYPES: Final = frozenset(
+    {"text/html", "application/xhtml+xml", "image/svg+xml", "text/x-amp-html", "text/watch-html", "text/x-html"}
+)
+_HTML_NAMES: Final = (".html", ".htm", ".xhtml", ".xht", ".shtml", ".svg", ".hta")
+#: Opened by themselves, not with the message: what they load on display needs a click first.
+_OPENED_LATER: Final = frozenset({"image/svg+xml"})
+_TEXT_TYPES: Final = frozenset({"application/ics", "application/json", "application/ld+json", "application/xml"})
+_IN_BRACKETS: Final = re.compile(r"<\s*([^<>\s]+)\s*>")
+_EXTERNAL_URL: Final = "message/external-body"
+_NETWORK_PATH: Final = re.compile(r"[\x00-\x20]*[/\\][\t\n\r]*[/\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One mention of a URL, or one request for a receipt.
+
+    `raw` is the URL as written, character references and escapes decoded; `url` as a browser would ask for it, or
+    `raw` again where a browser makes nothing of it. `span` are the raw bytes that hold it (in an encoded part whole
+    lines), `start` and `end` its place in the text of its part, -1 in header fields. `part` is the part's path;
+    `attribute` is the field's name in header fields. `conditional`: only Word's engine sees it (see `Element`).
+    """
+
+    url: str
+    raw: str
+    vector: str
+    fetch: Fetch
+    part: str
+    span: Span
+    start: int
+    end: int
+    element: str = ""
+    attribute: str = ""
+    conditional: str = ""
+
+
+def walk(message: Message) -> Iterator[Reference]:
+    """Every reference of the message, part after part, header fields first."""
+    for part in message.parts():
+        for item in part.fields:
+            yield from _of_field(part, item)
+        if not part.parts:
+            yield from _of_body(message, part)
+
+
+def _of_field(part: Part, item: Field) -> Iterator[Reference]:
+    vector = FIELDS.get(item.lower)
+    if vector is None and b"://" not in item.raw and part.content_type != _EXTERNAL_URL:
+        return
+    text = item.text
+    if vector in RECEIPTS:
+        people = [f"{address.local}@{address.domain}" for address in find_addresses(text)]
+        for raw in people or [text]:
+            yield _in_field(part, item, raw, f"mailto:{raw}" if people else raw, vector or "")
+        return
+    if vector is None:
+        vector = "header-url"
+        if part.content_type == _EXTERNAL_URL and item.lower == "content-type":
+            vector = "external-body"
+            outside = "".join(part.params.get("url", "").split())
+            if outside:
+                yield _in_field(part, item, outside, _resolve(outside, "")[0], vector)
+            return
+    found = _IN_BRACKETS.findall(text) if vector in ("list-unsubscribe", "list-field") else []
+    if not found:
+        found = [text[start:end] for start, end in find_text_urls(text, wide=vector != "header-url")]
+    if not found and vector in ("content-location", "face-url") and text:
+        found = [text]
+    for raw in found:
+        yield _in_field(part, item, raw, _resolve(raw, "")[0], vector)
+
+
+def _in_field(part: Part, item: Field, raw: str, url: str, vector: str) -> Reference:
+    at = item.raw.find(raw.encode("utf-8", "surrogateescape")) if raw else -1
+    span = item.value if at < 0 else Span(item.span.start + at, item.span.start + at + len(raw.encode("utf-8")))
+    fetch: Fetch = VECTORS[vector].fetch
+    return Reference(url, raw, vector, fetch, part.path, span, -1, -1, "", item.name)
+
+
+def _of_body(message: Message, part: Part) -> Iterator[Reference]:
+    kind = _kind(part)
+    if not kind:
+        return
+    text = read_text(message, part)
+    base = ""
+    mentions: Iterator[Mention]
+    if kind == "html":
+        html = parse_html(text.text)
+        base = _absolute(find_base(html))
+        mentions = iter(find_mentions(html))
+    elif kind == "css":
+        mentions = css_mentions(text.text)
+    else:
+        places = find_text_urls(text.text, wide=True)
+        mentions = (Mention(text.text[start:end], "text-url", start, end) for start, end in places)
+    for mention in mentions:
+        url, goes = _resolve(mention.raw, base)
+        fetch = _fetch(part, mention, url) if goes and not mention.rests else "never"
+        span = text.raw_span(mention.start, mention.end)
+        yield Reference(
+            url, mention.raw, mention.vector, fetch, part.path, span, mention.start, mention.end,
+            mention.element, mention.attribute, mention.conditional,
+        )  # fmt: skip
+
+
+def _fetch(part: Part, mention: Mention, url: str) -> Fetch:
+    fetch = VECTORS[mention.vector].fetch
+    if fetch != "display":
+        return fetch
+    if url.partition(":")[0] not in NETWORK_SCHEMES:
+        return "never"
+    return "click" if part.content_type in _OPENED_LATER else "display"
+
+
+def _kind(part: Part) -> str:
+    """How the part is read: `html`, `css`, `text` or "" (not at all)."""
+    if part.content_type in _HTML_TYPES or part.filename.lower().endswith(_HTML_NAMES):
+        return "html"
+    if part.content_type == "text/css" or part.filename.lower().endswith(".css"):
+        return "css"
+    return "text" if part.content_type.startswith("text/") or part.content_type in _TEXT_TYPES else ""
+
+
+def _absolute(base: str) -> str:
+    found = split_url(base) if base else None
+    return "" if found is None else found.href
+
+
+def _resolve(raw: str, base: str) -> tuple[str, bool]:
+    """The URL that a browser makes of `raw`, and whether it leads anywhere outside the message.
+
+    Mail has no address of its own: without a base a relative URL leads nowhere, but for `//host/path`, which mail
+    programs ask for by https or, with backslashes, as a file share.
+    """
+    written = raw if not raw[:4].lower().startswith("www.") else f"http://{raw}"
+    found = split_url(written, base or None)
+    if found is None and _NETWORK_PATH.match(written):
+        found = split_url(written, "https://overt.invalid/")
+    if found is None or (written.lstrip().startswith("#")):
+        return raw, False
+    return found.href, found.scheme not in SILENT_SCHEMES

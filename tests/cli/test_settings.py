@@ -114,4 +114,6 @@ def _show(default: object) -> str:
         return f'"{default}"'
     if isinstance(default, int | float):
         return str(default)
-    return "[]" if default == () else f'"{default}"'
+    if type(default) is tuple:
+        return "[" + ", ".join(f'"{item}"' for item in default) + "]"
+    return f'"{default}"'

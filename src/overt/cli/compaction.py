@@ -11,8 +11,13 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from overt.cli.settings import load_settings
+
+if TYPE_CHECKING:
+    from overt.cli.house import House
+    from overt.measure import RecipientNumber
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,7 +30,7 @@ def compact(*, settings: Path | None = None) -> int:
     settings
         The settings file.
     """
-    from overt.cli.compose import open_house
+    from overt.cli.house import open_house
     from overt.store.compact import compact as run
 
     with open_house(load_settings(settings)) as house:
@@ -85,3 +90,19 @@ def compact_command(settings: Path | None) -> tuple[str, ...]:
     """The process that compacts, with the settings file of the process that starts it."""
     chosen = () if settings is None else ("--settings", str(settings))
     return (sys.executable, "-m", "overt.cli.main", "compact", *chosen)
+
+
+class Need:
+    """Whether a compaction would do anything: finished segments, or somebody who withdrew since the last one."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._withdrawn: frozenset[RecipientNumber] = frozenset()
+
+    def is_due(self) -> bool:
+        """Look at the folder and the ledger; blocks."""
+        from overt.store import find_segments
+
+        withdrawn = self._house.ledger.withdrawn_recipients()
+        changed, self._withdrawn = withdrawn != self._withdrawn, withdrawn
+        return changed or any(segment.closed for segment in find_segments(self._house.layout.segments))

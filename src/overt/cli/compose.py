@@ -1,51 +1,26 @@
-"""The only wiring: settings become keys, a ledger, a queue, and the parts that carry traffic.
+"""The only wiring of what carries traffic: settings and an open house become relay, delivery and collector.
 
 Everything here exists to be handed to something else; nothing here decides. Loads no analytics.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
-
-from overt.cli.keyfile import open_keyring, read_keyring
+from overt.cli.house import House
 from overt.cli.option import Settings
-from overt.clock import Clock, SystemClock
-from overt.measure import Keyring
-from overt.store import Layout, Ledger, open_database
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What is open while a command runs."""
-
-    settings: Settings
-    layout: Layout
-    engine: Engine
-    ledger: Ledger
-    keyring: Keyring | None
-    clock: Clock
-
-
-@contextmanager
-def open_house(settings: Settings, *, make_keys: bool = False, clock: Clock | None = None) -> Iterator[House]:
-    """Open the data folder; database and folders are made at first start, the key file only with `make_keys`."""
-    time = clock or SystemClock()
-    keyring = None
-    if make_keys:
-        keyring = open_keyring(settings.key_file)
-    elif settings.key_file.exists():
-        keyring = read_keyring(settings.key_file)
-    layout = Layout(settings.folder)
-    engine = open_database(layout.database)
-    try:
-        yield House(settings, layout, engine, Ledger(engine, time, keyring=keyring), keyring, time)
-    finally:
-        engine.dispose()
+from overt.measure import Disclosure, Keyring, parse_mode
+from overt.serve.collector import Collector, Setup, open_collector
+from overt.serve.deliver import Delivery
+from overt.serve.dispatch import Account, Dispatch
+from overt.serve.hop import open_carrier, parse_next_hop
+from overt.serve.permission import Withdrawals
+from overt.serve.relay import Relay, RelayLimits, open_relay
+from overt.store import Queue
 
 
 def address_key(keyring: Keyring) -> bytes:
@@ -53,3 +28,99 @@ def address_key(keyring: Keyring) -> bytes:
     return hashlib.blake2b(
         key=keyring.keys[min(keyring.keys)].secret, digest_size=32, person=b"overt addresses"
     ).digest()
+
+
+def make_account(settings: Settings) -> Account:
+    """What the settings decide for all mail."""
+    return Account(
+        base_url=settings.base_url,
+        opens=parse_mode(settings.modes.opens),
+        links=parse_mode(settings.modes.links),
+        campaign_field=settings.relay.campaign_field,
+        text_links=settings.links.text,
+        app_links=settings.links.app,
+        exclude=settings.links.exclude,
+        own_addresses=settings.sender.addresses,
+        disclosure=Disclosure(
+            settings.disclosure.language, settings.disclosure.sentence, settings.disclosure.link_text
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDelivery:
+    """Delivery at work; `task` ends only with it, or by a fault."""
+
+    delivery: Delivery
+    task: asyncio.Task[None]
+
+
+@asynccontextmanager
+async def running_delivery(house: House) -> AsyncIterator[RunningDelivery]:
+    """Delivery of what is in the queue; at the end what is under way is finished first."""
+    settings = house.settings.relay
+    hop = parse_next_hop(settings.next_hop)
+    delivery = Delivery(
+        Queue(house.engine, house.clock), lambda: open_carrier(hop, hostname=settings.hostname), clock=house.clock
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(delivery.run(stop), name="delivery")
+    try:
+        yield RunningDelivery(delivery, task)
+    finally:
+        stop.set()
+        await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def running_relay(house: House, on_queued: Callable[[], None]) -> AsyncIterator[Relay]:
+    """The relay, listening; `on_queued` is called when something was put into the queue."""
+    settings = house.settings.relay
+    account = make_account(house.settings)
+    queue = Queue(house.engine, house.clock)
+    relay = Relay(
+        Dispatch(house.ledger, queue, house.need_keyring(), account, house.clock),
+        limits=RelayLimits(size=int(settings.max_size)),
+        clients=settings.clients,
+        hostname=settings.hostname,
+        on_queued=on_queued,
+    )
+    async with open_relay(relay, settings.listen.host, settings.listen.port):
+        yield relay
+
+
+@asynccontextmanager
+async def running_collector(house: House) -> AsyncIterator[Collector]:
+    """The collector, listening, with its logs and what it knows of withdrawals."""
+    settings, keyring = house.settings, house.need_keyring()
+    withdrawals = Withdrawals(house.ledger.withdrawn_recipients)
+    await withdrawals.read_once()
+    watching = asyncio.create_task(withdrawals.watch())
+    setup = Setup(
+        keyring=keyring,
+        base_url=settings.base_url,
+        host=settings.collector.listen.host,
+        port=settings.collector.listen.port,
+        segments=house.layout.segments,
+        counts=house.layout.counts,
+        permission=withdrawals,
+        address_key=address_key(keyring),
+        sender=settings.sender.name,
+        contact=settings.sender.contact,
+        opens=parse_mode(settings.modes.opens),
+        links=parse_mode(settings.modes.links),
+        trusted_proxies=settings.collector.trusted_proxies,
+        forwarded_field=settings.collector.forwarded_field,
+        clock=house.clock,
+    )
+    try:
+        async with open_collector(setup) as collector:
+            yield collector
+    finally:
+        await cancel(watching)
+
+
+async def cancel(task: asyncio.Task[None]) -> None:
+    """End a task and wait for its end."""
+    task.cancel()
+    await asyncio.wait([task])

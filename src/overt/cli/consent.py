@@ -224,7 +224,7 @@ def _word(entry: object) -> str:
 
 @contextmanager
 def _ledger(settings: Path | None) -> Iterator[Ledger]:
-    from overt.cli.compose import open_house
+    from overt.cli.house import open_house
 
     with open_house(load_settings(settings)) as house:
         yield house.ledger

@@ -17,7 +17,7 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 
 def create_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
     """Put `content` at `path` unless something is there; whether it was put. Two processes cannot both succeed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     waiting = _write_beside(path, content, mode)
     try:
         os.link(waiting, path)

@@ -63,10 +63,11 @@ def _is_local(host: str) -> bool:
 def _read_next_hop(value: object) -> str:
     text = str(value).strip()
     parts = urlsplit(text)
-    if parts.scheme == "maildir":
-        sound = parts.path.startswith("/") and not parts.netloc
+    _ = parts.port  # raises where it is no number
+    if parts.scheme in ("maildir", "lmtp+unix"):
+        sound = len(parts.path) > 1 and not parts.netloc
     else:
-        sound = parts.scheme in ("smtp", "lmtp") and bool(parts.hostname)
+        sound = parts.scheme in ("smtp", "smtps", "lmtp") and bool(parts.hostname) and not parts.username
     if not sound:
         raise ValueError('write "smtp://host:port", "lmtp://host:port" or "maildir:///folder"')
     return text
@@ -113,10 +114,14 @@ class Relay(_Table):
     listen: Listen = Field(default=Endpoint("127.0.0.1", 2525), description="Where mail comes in by SMTP.")
     next_hop: NextHop = Field(
         default="smtp://127.0.0.1:25",
-        description="Where mail goes on: `smtp://host:port`, `lmtp://host:port` or `maildir:///folder`.",
+        description="Where mail goes on: `smtp://host:port`, `smtps://…`, `lmtp://…`, `lmtp+unix:///socket`, `maildir:///folder`.",
     )
     max_size: ByteSize = Field(
         default=ByteSize(26_214_400), ge=1024, description="The largest message taken, in bytes, or as `25MiB`."
+    )
+    clients: Networks = Field(
+        default=(ip_network("127.0.0.0/8"), ip_network("::1")),
+        description="Networks that may hand in mail; there are no passwords.",
     )
     hostname: str = Field(default="", description="The name the relay says it has; the machine's own where empty.")
     campaign_field: str = Field(
@@ -133,6 +138,9 @@ class Collector(_Table):
     trusted_proxies: Networks = Field(
         default=(),
         description="Networks of your reverse proxies: only from them is a forwarded client address believed.",
+    )
+    forwarded_field: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for", description="The field in which your reverse proxy says it: the other is never read."
     )
 
 

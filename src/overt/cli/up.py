@@ -1,0 +1,116 @@
+"""`overt up`: relay, collector, delivery and compaction in one process, until it is told to stop.
+
+Nothing listens before everything is open, and the end comes in the order that loses nothing: first nothing new is
+taken, then what is under way is finished and written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overt import __version__
+from overt.cli.compaction import Compaction, Need, can_compact, compact_command
+from overt.cli.option import PREFIX, Endpoint, Settings
+from overt.cli.settings import load_settings
+from overt.errors import Unavailable
+
+if TYPE_CHECKING:
+    from overt.cli.house import House
+
+_LOG = logging.getLogger(__name__)
+
+
+def up(*, settings: Path | None = None) -> int:
+    """Run relay, collector, delivery and compaction in one process, until Ctrl-C.
+
+    Parameters
+    ----------
+    settings
+        The settings file.
+    """
+    from overt.serve.collector import new_loop
+
+    loaded = load_settings(settings, needed=("base_url",))
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(run_until_signal(loaded, settings))
+
+
+async def run_until_signal(settings: Settings, file: Path | None = None) -> int:
+    """Everything, until SIGINT or SIGTERM; a second one ends it at once, as ever."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        loop.remove_signal_handler(number)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end, number)
+    await serve(settings, stop, file=file, ready=lambda lines: print("\n".join(lines), flush=True))
+    print("overt: stopped; everything taken is on disk", flush=True)
+    return 0
+
+
+async def serve(
+    settings: Settings, stop: asyncio.Event, *, file: Path | None = None, ready: Callable[[Sequence[str]], None]
+) -> None:
+    """Everything, until `stop`; `ready` gets the lines that say what listens where. Raises what a part died of."""
+    from overt.cli import compose
+    from overt.cli.house import open_house
+
+    with open_house(settings, make_keys=True) as house:
+        async with AsyncExitStack() as stack:
+            tasks: list[asyncio.Task[None]] = []
+            delivery = await stack.enter_async_context(compose.running_delivery(house))
+            collector = await stack.enter_async_context(compose.running_collector(house))
+            relay = await stack.enter_async_context(compose.running_relay(house, delivery.delivery.wake))
+            if can_compact():
+                tasks.append(asyncio.create_task(_compaction(house, file).run(), name="compaction"))
+            else:
+                _LOG.warning("hits are not compacted, for pyarrow is not installed: pip install 'overt[report]'")
+            for task in tasks:
+                stack.push_async_callback(compose.cancel, task)
+            ready(say_ready(settings, relay.addresses, collector.addresses))
+            await _wait(stop, [*tasks, delivery.task])
+
+
+async def _wait(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Until `stop`; a task that ends before it had no right to, and ends everything."""
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    for task in done:
+        if task is not stopping:
+            raise Unavailable(f"{task.get_name()} ended: {task.exception()!r}") from task.exception()
+
+
+def _compaction(house: House, file: Path | None) -> Compaction:
+    environment = {**os.environ, f"{PREFIX}FOLDER": str(house.settings.folder)}
+    return Compaction(compact_command(file), environment, Need(house).is_due, house.settings.compact_every)
+
+
+def say_ready(
+    settings: Settings, relay: Sequence[tuple[str, int]], collector: Sequence[tuple[str, int]]
+) -> tuple[str, ...]:
+    """What listens where, for the operator."""
+    return (
+        f"overt {__version__}",
+        f"  relay      smtp {_join(relay)}, mail goes on to {settings.relay.next_hop}",
+        f"  collector  http {_join(collector)}, reached by recipients as {settings.base_url}",
+        f"  modes      opens at most {settings.modes.opens}, links at most {settings.modes.links}",
+        f"  data       {settings.folder}",
+        "Ctrl-C stops it.",
+    )
+
+
+def _join(addresses: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(str(Endpoint(host, port)) for host, port in addresses)

@@ -6,7 +6,7 @@ ever started there is nothing to know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +37,15 @@ def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | 
     layout = Layout(settings.folder)
     keyring = read_keyring(settings.key_file) if settings.key_file.exists() else None
     campaigns: dict[Campaign, CampaignFacts] = {}
+    names: Mapping[str, Campaign] = {}
     withdrawn: frozenset[RecipientNumber] = frozenset()
     if layout.database.exists():
         engine = open_database(layout.database)
         try:
             ledger = Ledger(engine, keyring=keyring)
             withdrawn = ledger.withdrawn_recipients()
-            chosen = [number for name, number in ledger.campaigns().items() if wanted in (None, name)]
-            campaigns = {number: ledger.facts(number) for number in chosen}
+            names = ledger.campaigns()
+            campaigns = {number: ledger.facts(number) for name, number in names.items() if wanted in (None, name)}
         finally:
             engine.dispose()
     for declared in read_declared(manifests):
@@ -52,15 +53,15 @@ def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | 
         campaigns[declared.campaign] = merge_facts(known, declared) if known else declared
     counts = tuple(read_counts(layout.counts))
     seen = campaigns_with_hits(layout) | {count.campaign for count in counts}
-    for number in sorted(seen - campaigns.keys()):
+    for number in sorted(seen - campaigns.keys() - set(names.values())):
         campaigns[number] = CampaignFacts(number, "")
     if wanted is not None:
-        campaigns = _choose(campaigns, wanted, keyring)
+        campaigns = _choose(campaigns, wanted, keyring, list(names))
     return Known(layout, campaigns, withdrawn, counts)
 
 
 def _choose(
-    campaigns: dict[Campaign, CampaignFacts], wanted: str, keyring: Keyring | None
+    campaigns: dict[Campaign, CampaignFacts], wanted: str, keyring: Keyring | None, others: Sequence[str]
 ) -> dict[Campaign, CampaignFacts]:
     """Every campaign of that name: of the ledger, and those whose number was derived from the name under some key."""
     derived = {derive_campaign(Keyring(keyring.keys, key), wanted) for key in keyring.keys} if keyring else set()
@@ -70,7 +71,7 @@ def _choose(
         if facts.name == wanted or (not facts.name and (number in derived or str(number) == wanted))
     }
     if not found:
-        names: Sequence[str] = [facts.name or str(number) for number, facts in campaigns.items()]
-        there = f"There are: {', '.join(sorted(names))}." if names else "Nothing was recorded yet."
+        names = sorted({*others, *(facts.name or str(number) for number, facts in campaigns.items())})
+        there = f"There are: {', '.join(names)}." if names else "Nothing was recorded yet."
         raise Malformed(f'There is no campaign "{wanted}". {there}')
     return found

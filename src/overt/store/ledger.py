@@ -111,7 +111,8 @@ class Ledger:
 
         Raises `Refused` for a grant that names neither way nor reference: nobody could ever show it.
         """
-        if not way.strip() and not reference.strip():
+        way, reference = way.strip(), reference.strip()
+        if not way and not reference:
             raise Refused("a grant needs the way it was given or a reference to its proof")
         with writing(self.engine) as connection:
             entry = Grant(

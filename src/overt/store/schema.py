@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
@@ -230,6 +232,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+_lines: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 _WRITING: ContextVar[dict[Engine, Connection] | None] = ContextVar("overt_writing", default=None)
 
 
@@ -243,12 +246,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
     if engine in standing:
         yield standing[engine]
         return
-    with _reported(), engine.begin() as connection:
+    # Threads of one process wait in line here; the database itself makes others wait by asking again and again.
+    with _lines.setdefault(engine, Lock()), _reported(), engine.begin() as connection:
         token = _WRITING.set({**standing, engine: connection})
         try:
             yield connection
         finally:
             _WRITING.reset(token)
+
+
+@contextmanager
+def savepoint(engine: Engine) -> Iterator[Connection]:
+    """A part of the transaction that `writing` began: undone alone where an exception leaves it."""
+    with writing(engine) as connection, _reported(), connection.begin_nested():
+        yield connection
 
 
 @contextmanager

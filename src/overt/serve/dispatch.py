@@ -1,0 +1,249 @@
+"""From one message for many recipients to a copy for each in the queue: the relay without its sockets.
+
+The strictest of account, header field and ledger decides what each copy may tell. Mail comes first: where anything
+about instrumenting fails the message goes out as it came, and that is recorded. Only a database that cannot be written
+stops it, and then nothing was accepted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from overt.clock import Clock, SystemClock
+from overt.errors import OvertError, Refused, Unavailable
+from overt.measure import (
+    Campaign,
+    Keyring,
+    Link,
+    Mode,
+    Plan,
+    Prepared,
+    RecipientNumber,
+    Sending,
+    copy_is_senders_own,
+    prepare,
+    reason_to_leave_alone,
+)
+from overt.message import Message, apply_edits, parse
+from overt.serve.allow import Account, Allowed, decide
+from overt.serve.wish import Wish, read_wish, remove_fields
+from overt.store import Envelope, Ledger, Queue, savepoint, writing
+
+_LOG = logging.getLogger(__name__)
+
+LONGEST_LINE = 998  # RFC 5322 section 2.1.1, without the line end
+LONGEST_MESSAGE_ID = 998  # a line of a header
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One SMTP transaction: an empty `sender` is the null path, `utf8` says that it asked for RFC 6531."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes = field(repr=False)
+    utf8: bool = False
+
+
+class Dispatch:
+    """Makes copies for one account. Every call blocks; use it from one thread at a time."""
+
+    def __init__(
+        self, ledger: Ledger, queue: Queue, keyring: Keyring, account: Account, clock: Clock | None = None
+    ) -> None:
+        self.account = account
+        self._ledger = ledger
+        self._queue = queue
+        self._keyring = keyring
+        self._clock = clock or SystemClock()
+
+    def accept(self, submissions: Sequence[Submission]) -> None:
+        """Put copies for all recipients of all of them into the queue, durable when this returns.
+
+        Raises `Unavailable` where the database cannot be written; then none of them was accepted.
+        """
+        with writing(self._ledger.engine):
+            for submission in submissions:
+                try:
+                    with savepoint(self._ledger.engine):
+                        self._accept(submission)
+                except Unavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001 mail first, whatever it is
+                    self._pass_on(submission, error)
+
+    def _accept(self, submission: Submission) -> None:
+        came = parse(submission.raw)
+        wish = read_wish(came, campaign_field=self.account.campaign_field)
+        raw = apply_edits(submission.raw, remove_fields(came))
+        batch = _Batch(parse(raw), wish, submission, self._ledger.campaign(wish.campaign))
+        for sentence in wish.unread:
+            self._ledger.record_event("field-not-read", sentence, message_id=batch.message_id)
+        untouched = self._reason(batch)
+        for address in dict.fromkeys(submission.recipients):
+            if self._is_own(batch, address):
+                self._put(batch, address, raw, None)
+                continue
+            try:
+                with savepoint(self._ledger.engine):
+                    self._copy(batch, address, untouched)
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 mail first, whatever it is
+                self._give_up(batch, address, error)
+
+    def _reason(self, batch: _Batch) -> str:
+        """Why nobody's copy is instrumented, or an empty string."""
+        if not batch.submission.sender:
+            return "a report of a mail system, from the null path"  # RFC 5321 section 4.5.5
+        return reason_to_leave_alone(batch.message)
+
+    def _copy(self, batch: _Batch, address: str, untouched: str) -> None:
+        recipient = self._ledger.recipient(address)
+        allowed = Allowed(because=untouched) if untouched else decide(self._ledger, self.account, batch.wish, address)
+        form = None
+        if max(allowed.opens, allowed.links) > Mode.OFF:
+            form = self._form(batch, allowed, address, recipient)
+            if form.silent:
+                why = "; ".join(form.prepared.skipped) or "nothing in it to measure"
+                form, allowed = None, Allowed(because=why)
+        sending = self._number(batch, recipient, allowed)
+        if form is None:
+            raw = batch.message.raw
+        else:
+            raw = form.shared or batch.bounded(form.prepared.render(self._keyring, sending, form.numbers))
+        self._put(batch, address, raw, sending)
+
+    def _number(self, batch: _Batch, recipient: RecipientNumber, allowed: Allowed) -> Sending:
+        return self._ledger.new_sending(
+            batch.campaign,
+            recipient,
+            variant=batch.wish.variant,
+            message_id=batch.message_id,
+            opens=allowed.opens,
+            links=allowed.links,
+            grant=allowed.grant,
+            because=allowed.because,
+            at=self._clock.now(),
+        )
+
+    def _form(self, batch: _Batch, allowed: Allowed, address: str, recipient: RecipientNumber) -> _Form:
+        """The message in these modes, made once for all recipients who have them.
+
+        Only where a link to follow holds this recipient's address there is a form of its own, so that the link stays.
+        """
+        form = self._make_form(batch, allowed, "", recipient)
+        lower = address.lower()
+        forms = (lower, lower.replace("@", "%40"))
+        if any(written in found.lower() for found in form.prepared.destinations for written in forms):
+            form = self._make_form(batch, allowed, address, recipient)
+        return form
+
+    def _make_form(self, batch: _Batch, allowed: Allowed, address: str, recipient: RecipientNumber) -> _Form:
+        key = (allowed.opens, allowed.links, address)
+        if key not in batch.forms:
+            account = self.account
+            # A form is nobody's: the sending is a stand-in, and each copy's own comes when it is rendered.
+            stand_in = Sending(recipient << 32) if allowed.grant else None
+            plan = Plan(
+                base_url=account.base_url,
+                campaign=batch.campaign,
+                variant=batch.wish.variant,
+                opens=allowed.opens,
+                links=allowed.links,
+                sending=stand_in,
+                grant=allowed.grant,
+                text_links=account.text_links,
+                exclude=account.exclude,
+                app_links=account.app_links,
+                recipient=address,
+                disclosure=account.disclosure,
+            )
+            prepared = prepare(batch.message, plan)
+            numbers = self._ledger.number_links(batch.campaign, prepared.destinations)
+            rendered = prepared.render(self._keyring, stand_in, numbers)
+            silent = rendered == batch.message.raw
+            shared = batch.bounded(rendered) if stand_in is None and not silent else b""
+            batch.forms[key] = _Form(prepared, numbers, shared, silent)
+        return batch.forms[key]
+
+    def _is_own(self, batch: _Batch, address: str) -> bool:
+        own = (batch.submission.sender, *self.account.own_addresses)
+        return address.lower() in (item.lower() for item in own) or copy_is_senders_own(batch.message, address)
+
+    def _put(self, batch: _Batch, address: str, raw: bytes, sending: Sending | None) -> None:
+        self._queue.put(Envelope(batch.submission.sender, address, batch.submission.utf8, sending), raw)
+
+    def _give_up(self, batch: _Batch, address: str, error: Exception) -> None:
+        """One copy goes out untouched because its instrumenting failed."""
+        batch.forms.clear()  # what was numbered for them may have been undone
+        about = _say(error)
+        sending = None
+        try:
+            with savepoint(self._ledger.engine):
+                recipient = self._ledger.recipient(address)
+                sending = self._number(batch, recipient, Allowed(because=f"instrumenting failed: {about}"))
+        except OvertError as second:
+            if isinstance(second, Unavailable):
+                raise
+        self._ledger.record_event("instrumenting-failed", about, message_id=batch.message_id, sending=sending)
+        self._put(batch, address, batch.message.raw, sending)
+
+    def _pass_on(self, submission: Submission, error: Exception) -> None:
+        """Nothing could be made of the whole message: it goes out as it came, less the fields for us if we can."""
+        raw = submission.raw
+        try:
+            raw = apply_edits(raw, remove_fields(parse(raw)))
+        except Exception:  # noqa: BLE001 mail first, whatever it is
+            _LOG.exception("the fields of a message could not be removed")
+        self._ledger.record_event("instrumenting-failed", _say(error))
+        for address in dict.fromkeys(submission.recipients):
+            self._queue.put(Envelope(submission.sender, address, submission.utf8), raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The message in one pair of modes; `shared` are its bytes where all get the same, `silent`: nothing is put in."""
+
+    prepared: Prepared
+    numbers: Mapping[str, Link]
+    shared: bytes
+    silent: bool
+
+
+@dataclass(slots=True)
+class _Batch:
+    """One message on its way to its recipients, with what was found out for some and holds for others."""
+
+    message: Message
+    wish: Wish
+    submission: Submission
+    campaign: Campaign
+    forms: dict[tuple[Mode, Mode, str], _Form] = field(default_factory=dict)
+    message_id: str = ""
+    longest_line: int = 0
+
+    def __post_init__(self) -> None:
+        found = self.message.field("message-id")
+        self.message_id = found.text[:LONGEST_MESSAGE_ID] if found else ""
+        self.longest_line = _longest_line(self.message.raw)
+
+    def bounded(self, rendered: bytes) -> bytes:
+        """`rendered`, unless it has a line too long for mail where the message had none."""
+        if _longest_line(rendered) > LONGEST_LINE >= self.longest_line:
+            raise Refused("a line would become longer than mail allows")
+        return rendered
+
+
+def _say(error: Exception) -> str:
+    """What is recorded of a fault: our own sentences, and of others only what kind it was, for they may quote mail."""
+    if isinstance(error, OvertError):
+        return str(error)
+    _LOG.error("instrumenting failed", exc_info=error)
+    return f"a fault in the program ({type(error).__name__})"
+
+
+def _longest_line(raw: bytes) -> int:
+    return max(map(len, raw.split(b"\r\n")))

@@ -6,7 +6,7 @@ from overt.store.counts import CountTable, read_counts
 from overt.store.layout import Layout
 from overt.store.ledger import Ledger
 from overt.store.queue import Envelope, Queue, Queued, State
-from overt.store.schema import open_database, reading, writing
+from overt.store.schema import open_database, reading, savepoint, writing
 from overt.store.segment import SegmentLog
 from overt.store.sent import Event
 from overt.store.shelf import Segment, find_segments, read_hits, read_segment, remove_segment
@@ -32,5 +32,6 @@ __all__ = [
     "read_segment",
     "reading",
     "remove_segment",
+    "savepoint",
     "writing",
 ]

@@ -6,6 +6,8 @@ says so by its certainty. It knows neither the time nor the recipient.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from overt.measure.clues import CLUES, RULESET, Evidence
 from overt.measure.hit import Hit, Seen
 from overt.measure.reading import Actor, Certainty, Client, Reading
@@ -19,6 +21,16 @@ def read_hit(seen: Seen) -> Reading:
     deciding = next((evidence for evidence in spoken if evidence.actor is not None), SILENT)
     # HEAD says who is not looking, not which program: the class and program come from the next clue that knows them.
     naming = next((evidence for evidence in spoken if evidence.client is not Client.UNKNOWN), deciding)
+    return _reading(deciding, naming)
+
+
+def see_again(hit: Hit) -> Seen:
+    """What is kept of a hit, in the shape of what the edge saw: to read it anew under today's rules."""
+    return Seen(kind=hit.kind, method=hit.method, address=hit.prefix, user_agent=hit.user_agent, flags=hit.flags)
+
+
+@lru_cache(1024)  # the tables give some hundred pairs
+def _reading(deciding: Evidence, naming: Evidence) -> Reading:
     return Reading(
         actor=deciding.actor or Actor.UNKNOWN,
         client=naming.client,
@@ -28,8 +40,3 @@ def read_hit(seen: Seen) -> Reading:
         ruleset=RULESET,
         clue=deciding.clue,
     )
-
-
-def see_again(hit: Hit) -> Seen:
-    """What is kept of a hit, in the shape of what the edge saw: to read it anew under today's rules."""
-    return Seen(kind=hit.kind, method=hit.method, address=hit.prefix, user_agent=hit.user_agent, flags=hit.flags)

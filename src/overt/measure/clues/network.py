@@ -67,6 +67,7 @@ class Ranges:
 
     def __init__(self, ranges: tuple[Range, ...]) -> None:
         self.ranges = ranges
+        self._evidence = {(row, whole): _say(row, whole) for row in ranges for whole in (True, False)}
         self._by_length: dict[tuple[int, int], dict[int, Range]] = {}
         for row in ranges:
             network = ip_network(row.network)
@@ -94,14 +95,15 @@ class Ranges:
 
     def __call__(self, seen: Seen) -> Evidence | None:
         found = self.find(*ends) if (ends := _ends(seen.address)) else None
-        if found is None:
-            return None
-        row, whole = found
-        reason = "the request came from a network that filters mail; no mailbox is read from there"
-        if not whole:
-            reason = "the kept part of the address also holds a network that filters mail"
-        certainty = row.certainty if whole else Certainty.LOW
-        return Evidence(row.id, Actor.MACHINE, Client.SCANNER, row.program, reason, certainty)
+        return self._evidence[found] if found is not None else None
+
+
+def _say(row: Range, whole: bool) -> Evidence:
+    reason = "the request came from a network that filters mail; no mailbox is read from there"
+    if not whole:
+        reason = "the kept part of the address also holds a network that filters mail"
+    certainty = row.certainty if whole else Certainty.LOW
+    return Evidence(row.id, Actor.MACHINE, Client.SCANNER, row.program, reason, certainty)
 
 
 def _ends(text: str) -> tuple[int, int, int, int] | None:

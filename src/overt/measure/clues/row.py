@@ -13,6 +13,7 @@ from typing import Protocol
 
 from overt.measure.hit import Seen
 from overt.measure.reading import Actor, Certainty, Client
+from overt.measure.token import Kind
 
 # A browser's User-Agent has about 120 characters, the longest known of a mail program (Outlook with its .NET list)
 # about 400. What a stranger adds beyond this is not read.
@@ -21,9 +22,12 @@ USER_AGENT_READ = 512
 REMEMBERED = 8192
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What one clue says of a hit. `actor` None: the clue names the program, and leaves the actor to others."""
+    """What one clue says of a hit. `actor` None: the clue names the program, and leaves the actor to others.
+
+    Made once and given out again and again, so one is equal only to itself.
+    """
 
     clue: str
     actor: Actor | None
@@ -58,8 +62,8 @@ class Row:
     reason: str
     exact: bool = False
 
-    def evidence(self, kind: int) -> Evidence:
-        actor = self.links if kind else self.opens
+    def evidence(self, kind: Kind) -> Evidence:
+        actor = self.links if kind is Kind.LINK else self.opens
         return Evidence(self.id, actor, self.client, self.program, self.reason, self.certainty)
 
 
@@ -70,6 +74,7 @@ class Signatures:
         self.rows = tuple(rows)
         self._exact = {row.pattern: row for row in rows if row.exact}
         self._patterns = tuple((re.compile(row.pattern), row) for row in rows if not row.exact)
+        self._evidence = {(row.id, kind): row.evidence(kind) for row in rows for kind in Kind}
         self._search = lru_cache(REMEMBERED)(self._search_once)
 
     def find(self, user_agent: str) -> Row | None:
@@ -81,7 +86,7 @@ class Signatures:
 
     def __call__(self, seen: Seen) -> Evidence | None:
         row = self.find(seen.user_agent)
-        return row.evidence(seen.kind) if row is not None else None
+        return self._evidence[row.id, seen.kind] if row is not None else None
 
 
 def named(rows: Iterable[tuple[str, str, str]], like: Row) -> tuple[Row, ...]:

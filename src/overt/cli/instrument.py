@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,7 +26,6 @@ from overt.measure import (
     Link,
     Mode,
     Plan,
-    Prepared,
     Token,
     Variant,
     beacon_url,
@@ -39,6 +39,7 @@ from overt.measure import (
     reason_to_leave_alone,
 )
 from overt.message import Message, parse, parse_address
+from overt.message.reference import walk
 
 ModeName = Literal["off", "shared", "individual"]
 
@@ -176,10 +177,11 @@ def instrument_raw(raw: bytes, wish: Wish, keyring: Keyring) -> Instrumented:
         recipient=wish.recipient,
     )
     prepared = prepare(message, plan)
-    if reason := reason_to_leave_alone(message):
-        prepared = replace(prepared, destinations=(), fillings=(), skipped=(reason,))
-    out = prepared.render(keyring, sending)
-    return Instrumented(out, _describe(wish, prepared, keyring), prepared.skipped)
+    reason = reason_to_leave_alone(message)
+    out = raw if reason else prepared.render(keyring, sending)
+    destinations = () if reason else prepared.destinations
+    skipped = (reason,) if reason else prepared.skipped
+    return Instrumented(out, _describe(wish, plan, destinations, keyring, message, out), tuple(skipped))
 
 
 def _message_id(message: Message) -> str:
@@ -188,16 +190,20 @@ def _message_id(message: Message) -> str:
     return (field.text.strip() if field else "") or hashlib.blake2b(message.raw, digest_size=16).hexdigest()
 
 
-def _describe(wish: Wish, prepared: Prepared, keyring: Keyring) -> dict[str, Any]:
+def _describe(
+    wish: Wish, plan: Plan, destinations: Sequence[str], keyring: Keyring, message: Message, out: bytes
+) -> dict[str, Any]:
     """The manifest's line; the recipient is named only where the mail itself points at one."""
-    plan, base, own = prepared.plan, wish.base_url, prepared.plan.sending
+    base, own = wish.base_url, plan.sending
     named = own is not None
     beacon = None
-    if any(slot.link == 0 for filling in prepared.fillings for slot in filling.slots):  # a beacon's is no link
+    if plan.opens is not Mode.OFF and out != message.raw:
         token = Token(Kind.BEACON, plan.opens, plan.campaign, plan.variant, sending=own)
         beacon = beacon_url(base, mint(keyring, token))
+        if not any(reference.url == beacon for reference in walk(parse(out))):
+            beacon = None
     links = []
-    for number, destination in enumerate(prepared.destinations, 1):
+    for number, destination in enumerate(destinations, 1):
         token = Token(Kind.LINK, plan.links, plan.campaign, plan.variant, Link(number), own)
         url = link_url(base, mint(keyring, token, destination_bytes(destination)), destination)
         links.append({"link": number, "destination": destination, "url": url})
@@ -205,7 +211,7 @@ def _describe(wish: Wish, prepared: Prepared, keyring: Keyring) -> dict[str, Any
         "campaign": wish.campaign,
         "campaign_number": plan.campaign,
         "variant": plan.variant,
-        "message_id": _message_id(prepared.message),
+        "message_id": _message_id(message),
         "opens": plan.opens.word,
         "links_mode": plan.links.word,
         "recipient": wish.recipient if named else None,

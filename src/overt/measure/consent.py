@@ -60,8 +60,13 @@ class Permission:
 
     @property
     def allows(self) -> Mode:
-        """The most that may be asked: everything with a grant, what needs none without."""
-        return Mode.INDIVIDUAL if isinstance(self.latest, Grant) else UNKNOWN_ALLOWS
+        """The most that may be asked: everything with a grant, what needs none where nothing is known.
+
+        After a withdrawal that is nothing: a shared count could not leave this recipient out.
+        """
+        if isinstance(self.latest, Withdrawal):
+            return Mode.OFF
+        return UNKNOWN_ALLOWS if self.latest is None else Mode.INDIVIDUAL
 
     @property
     def grant(self) -> str:

@@ -6,23 +6,31 @@ Tables of words and hosts; decides by the destination, the link's text and its m
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Collection
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
+from hashlib import md5, sha256
+from html import unescape
 
 from overt.measure.plan import Plan
-from overt.message import is_web
+from overt.message import is_web, split_url
 
 # Words for leaving a list, in URLs and link texts. Counting who leaves, or breaking that link, harms the recipient.
-_LEAVE = re.compile(
-    r"unsubscri|opt[-_ ]?out|list-unsubscribe|abmelden|abbestell|austragen|désabonn|desabonn|désinscri|desinscri"
-    r"|disiscri|cancellati|darse de baja|cancelar (?:la )?suscrip|desinscrev|uitschrijv|afmelden|avregistrer|avsluta"
-    r"|afmeld|meld av|wypisz|odhl[aá]si|leiratkoz|отпис|відпис|配信停止|登録解除|退订",
-    re.IGNORECASE,
-)
-_PREFERENCES = re.compile(r"email[-_]?preferences|manage[-_]?(?:subscription|preferences)", re.IGNORECASE)
+_LEAVE = (
+    "unsubscri", "opt-out", "opt_out", "optout", "opt out", "abmelden", "abbestell", "austragen", "désabonn", "desabonn",
+    "désinscri", "desinscri", "disiscri", "cancellati", "darse de baja", "cancelar suscrip", "cancelar la suscrip",
+    "uitschrijv", "afmeld", "avregistrer", "avsluta prenum", "meld av", "wypisz", "odhlas", "odhlás", "leiratkoz",
+    "отпис", "відпис", "配信停止", "登録解除", "退订",
+    "abmeldung", "annulla iscri", "annullare l", "avmeld", "avanmäl", "peruuta tilaus", "dezabon", "abonelikten", "üyelikten",
+    "수신거부", "수신 거부", "구독 취소", "إلغاء الاشتراك", "取消订阅", "取消訂閱", "odsubskry", "odjavi", "désabonner",
+    "manage preferences", "manage your preferences", "email preferences", "communication preferences",
+    "email-preferences", "email_preferences", "emailpreferences", "manage-subscription", "manage_subscription",
+    "manage-preferences", "manage_preferences",
+)  # fmt: skip
 # Others' placeholders: the URL is not there yet.
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|%7B%7B|\*\|[^|]*\|\*|\[\[|<%|\$\{", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"[{}]|%7B%7B|\*\|[^|]*\|\*|\[\[|<%|%%\w+%%|%recipient\b|%[a-z_]+\.[a-z_]+%", re.IGNORECASE
+)
 # Hosts whose links programs on phones open by themselves (Apple Universal Links, Android App Links): each publishes
 # an apple-app-site-association file or says so in its developers' documents.
 _APP_HOSTS = frozenset(
@@ -33,23 +41,29 @@ _APP_HOSTS = frozenset(
     }
 )  # fmt: skip
 
+_TAG = re.compile(r"<[^<>]*>")
+_APP_SUFFIXES = tuple("." + host for host in _APP_HOSTS)
+
+
+def speaks_of_leaving(text: str) -> bool:
+    """Whether a URL or a link's text has a word for leaving a list or choosing what comes."""
+    lower = " ".join(unescape(_TAG.sub(" ", text)).lower().split())
+    return any(word in lower for word in _LEAVE)
+
 
 def stays(destination: str, text: str, plan: Plan, unsubscribe: Collection[str] = ()) -> bool:
     """Whether the link to `destination` with the text `text` is left as the sender wrote it."""
     if not is_web(destination) or _PLACEHOLDER.search(destination):
         return True
-    if destination in unsubscribe or _LEAVE.search(destination) or _LEAVE.search(text) or _PREFERENCES.search(destination):
+    if destination in unsubscribe or speaks_of_leaving(destination + "\n" + text):
         return True
-    try:
-        parts = urlsplit(destination.strip())
-        host = (parts.hostname or "").lower()
-    except ValueError:
+    url = split_url(destination)
+    if url is None or destination.startswith(plan.base_url + "/"):
         return True
-    if not host or host == (urlsplit(plan.base_url).hostname or "") or destination.startswith(plan.base_url):
-        return host == "" or destination.startswith(plan.base_url + "/")
-    if not plan.app_links and (host in _APP_HOSTS or any(host.endswith("." + app) for app in _APP_HOSTS)):
+    host = url.host
+    if not plan.app_links and (host in _APP_HOSTS or host.endswith(_APP_SUFFIXES)):
         return True
-    if not plan.links.names_sending and ("@" in parts.netloc or _names_recipient(destination, plan.recipient)):
+    if not plan.links.names_sending and (url.username or url.password or _names_recipient(destination, plan.recipient)):
         return True
     return any(fnmatchcase(destination, pattern) or fnmatchcase(host, pattern) for pattern in plan.exclude)
 
@@ -57,5 +71,9 @@ def stays(destination: str, text: str, plan: Plan, unsubscribe: Collection[str] 
 def _names_recipient(destination: str, recipient: str) -> bool:
     if not recipient:
         return False
-    lower = destination.lower()
-    return any(form in lower for form in (recipient.lower(), recipient.lower().replace("@", "%40")))
+    lower, address = destination.lower(), recipient.strip().lower()
+    raw = recipient.strip().encode()
+    forms = (address, address.replace("@", "%40"), address.replace("@", "%2540"), raw.hex())
+    hashes = (md5(address.encode(), usedforsecurity=False).hexdigest(), sha256(address.encode()).hexdigest())
+    encoded = b64encode(raw).decode().rstrip("=")
+    return any(form in lower for form in (*forms, *hashes)) or encoded in destination

@@ -1,18 +1,20 @@
-"""Places in one text part, and what fills them: the part of instrumenting that is done again for each recipient.
+"""Places in a message and what fills them: the part of instrumenting that is done again for each recipient.
 
-Knows places, not tokens. In parts without a transfer encoding the raw spans are found once; in encoded parts the lines
-that hold a place are encoded again each time.
+Knows places, not what a token says. A value is ASCII without white space. For many recipients of one body, `Template`
+makes the bytes once with two stand-ins of the values' length; where the two differ is where values go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from overt.message import Edit, Span, Text, TextEdit
+from overt.message import Edit, Text, TextEdit
 
 LINE = -1  # the `link` of a place that holds only words of ours
 BEACON = 0
+_RUN = re.compile(rb"[^\0]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +31,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """The places of one part. `fixed` holds, for parts without encoding, each place's raw span and its encoded ends."""
+    """The places of one part, in order. `html` text has room for a space behind each of them."""
 
     text: Text
     slots: tuple[Slot, ...]
-    slack: bool
-    fixed: tuple[tuple[Span, bytes, bytes], ...]
+    html: bool
 
     def edits(self, values: Sequence[str]) -> tuple[Edit, ...]:
-        """The edits that put `values`, ASCII, one for each slot, into the places."""
-        if self.fixed:
-            return tuple(
-                Edit(span, before + value.encode("ascii") + after, slot.because)
-                for (span, before, after), slot, value in zip(self.fixed, self.slots, values, strict=True)
-            )
+        """The edits that put `values`, one for each slot, into the places. Raises `Refused` where one cannot be."""
         return self.text.edits(
             [
                 TextEdit(
@@ -50,23 +46,52 @@ class Filling:
                     slot.end,
                     slot.before + value + slot.after,
                     slot.because,
-                    slack=self.slack or slot.link == LINE,
+                    slack=self.html or slot.link == LINE,
                 )
                 for slot, value in zip(self.slots, values, strict=True)
             ]
         )
 
 
-def find_filling(text: Text, slots: Sequence[Slot], *, html: bool) -> Filling:
-    """The filling of a part. Raises `Refused` where one of the places cannot be written, before anything is sent."""
-    ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end)))
-    trial = Filling(text, ordered, html, ()).edits(["x"] * len(ordered))
-    if len(trial) != len(ordered) or not text.plain:
-        return Filling(text, ordered, html, ())
-    fixed = []
-    for slot, edit in zip(ordered, trial, strict=True):
-        before, after = slot.before.encode("ascii", "replace"), slot.after.encode("ascii", "replace")
-        if edit.new != before + b"x" + after:  # a wide charset, or words that this one writes as references
-            return Filling(text, ordered, html, ())
-        fixed.append((edit.span, before, after))
-    return Filling(text, ordered, html, tuple(fixed))
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Bytes with holes: `pieces` alternate with holes, each a value's number and the characters of it that go there.
+
+    One value may be broken over two lines of quoted-printable, so it may have two holes.
+    """
+
+    pieces: tuple[bytes, ...]
+    holes: tuple[tuple[int, int, int], ...]
+
+    def fill(self, values: Sequence[bytes]) -> bytes:
+        """The bytes with `values`, each as long as the stand-in it replaces."""
+        out = [self.pieces[0]]
+        for (number, start, end), piece in zip(self.holes, self.pieces[1:], strict=True):
+            out += (values[number][start:end], piece)
+        return b"".join(out)
+
+
+def find_template(lengths: Sequence[int], make: Callable[[Sequence[str]], bytes]) -> Template | None:
+    """The template behind `make`, or None where values do not stand in its bytes as they are (base64)."""
+    first, second = (make([letter * length for length in lengths]) for letter in "AB")
+    if len(first) != len(second):
+        return None
+    differing = (int.from_bytes(first) ^ int.from_bytes(second)).to_bytes(len(first))
+    pieces, holes = list[bytes](), list[tuple[int, int, int]]()
+    number, done, position = 0, 0, 0
+    for run in _RUN.finditer(differing):
+        start = run.start()
+        while start < run.end():
+            while number < len(lengths) and done == lengths[number]:
+                number, done = number + 1, 0
+            if number == len(lengths):
+                return None
+            size = min(run.end() - start, lengths[number] - done)
+            pieces.append(first[position:start])
+            holes.append((number, done, done + size))
+            start += size
+            done += size
+            position = start
+    template = Template((*pieces, first[position:]), tuple(holes))
+    trial = [("abcdefghijklmnopqrstuvwxyz-_0123456789" * 2)[:length] for length in lengths]
+    return template if template.fill([value.encode() for value in trial]) == make(trial) else None

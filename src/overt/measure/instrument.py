@@ -7,17 +7,18 @@ whose text cannot be written back stays as it was and is named in `skipped`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from functools import cached_property
 
 from overt.errors import Refused
 from overt.measure.disclosure import write_html, write_text
 from overt.measure.exempt import stays
-from overt.measure.fill import BEACON, LINE, Filling, Slot, find_filling
+from overt.measure.fill import BEACON, LINE, Filling, Slot, Template, find_template
 from overt.measure.locator import about_url, beacon_url, destination_bytes, link_url
 from overt.measure.mode import Mode
 from overt.measure.plan import Plan
-from overt.measure.token import Keyring, Kind, Link, Sending, Token, mint
+from overt.measure.token import Keyring, Kind, Link, Sending, Token, mint, token_length
 from overt.message import (
     Edit,
     Element,
@@ -35,79 +36,109 @@ from overt.message import (
 
 NOTICE = "Overt-Notice"
 MOST_LINKS = 2000  # of one message: link numbers have 16 bits, the longest real newsletters a few hundred links
-_LINKING = ("a", "area", "v:roundrect", "v:rect", "v:shape", "v:oval", "v:line", "v:group")
+_LINKING = ("a", "area", "v:roundrect", "v:image", "v:rect", "v:shape", "v:oval", "v:line", "v:group")
 _BEACON_STYLE = "display:block;width:1px;height:1px;border:0"
 TRACKED, DISCLOSED = "follow it through us", "say that it is measured"
 _SPACE = "\t\n\f\r "
+_BREAKS = re.compile("[\t\n\r]")
 
 
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """A message with its places found. `destinations` are those of the links to rewrite: number 1 is the first.
 
     `skipped` says which parts were left alone and why. Nothing of one recipient is in it.
     """
 
-    message: Message
-    plan: Plan
-    destinations: tuple[str, ...]
-    fillings: tuple[Filling, ...]
-    skipped: tuple[str, ...]
+    def __init__(
+        self, message: Message, plan: Plan, destinations: Sequence[str], fillings: Sequence[Filling], skipped: Sequence[str]
+    ) -> None:
+        self.message, self.plan = message, plan
+        self.destinations, self.skipped = tuple(destinations), tuple(skipped)
+        self.fillings = tuple(fillings)
+        self._links = tuple(slot.link for filling in fillings for slot in filling.slots)
+        self._signed = tuple(destination_bytes(destination) for destination in destinations)
+
+    @property
+    def has_beacon(self) -> bool:
+        """Whether a beacon is put in."""
+        return BEACON in self._links
+
+    def emptied(self, reason: str) -> Prepared:
+        """The same message with nothing put in, for `reason`."""
+        return Prepared(self.message, self.plan, (), (), (reason,))
 
     def edits(
         self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None = None
     ) -> tuple[Edit, ...]:
         """The edits for one recipient; `numbers` gives links other numbers than their place in `destinations`."""
-        plan = self._plan(sending)
+        return self._edits(self._tokens(keyring, sending, numbers))
+
+    def render(self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None = None) -> bytes:
+        """The bytes for one recipient: the same as applying `edits`, and much faster from the second copy on."""
+        tokens = self._tokens(keyring, sending, numbers)
+        template = self._template
+        if template is not None:
+            return template.fill([token.encode("ascii") for token in tokens])
+        return apply_edits(self.message.raw, self._edits(tokens))
+
+    @cached_property
+    def _template(self) -> Template | None:
+        lengths = [
+            0 if link == LINE else token_length(Kind.LINK if link else Kind.BEACON, self._mode(link)) for link in self._links
+        ]
+        return find_template(lengths, lambda values: apply_edits(self.message.raw, self._edits(values)))
+
+    def _edits(self, tokens: Sequence[str]) -> tuple[Edit, ...]:
         made: list[Edit] = []
+        at = 0
         for filling in self.fillings:
-            made.extend(filling.edits([self._value(plan, keyring, slot, numbers) for slot in filling.slots]))
-        if made:
+            made.extend(filling.edits(tokens[at : at + len(filling.slots)]))
+            at += len(filling.slots)
+        if made and self.message.root.fields:
             made.append(self._notice())
         return tuple(made)
 
-    def render(self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None = None) -> bytes:
-        """The bytes for one recipient: the same as applying `edits`."""
-        return apply_edits(self.message.raw, self.edits(keyring, sending, numbers))
+    def _mode(self, link: int) -> Mode:
+        return self.plan.links if link else self.plan.opens
 
-    def _plan(self, sending: Sending | None) -> Plan:
-        if sending == self.plan.sending:
-            return self.plan
-        if sending is None:
+    def _tokens(self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None) -> list[str]:
+        if sending is None and self.plan.sending is not None:
             raise Refused("this message was prepared for individual sendings; each copy needs its own number")
-        return replace(self.plan, sending=sending)
-
-    def _value(self, plan: Plan, keyring: Keyring, slot: Slot, numbers: Mapping[str, Link] | None) -> str:
-        if slot.link == LINE:
-            return ""
-        mode = plan.links if slot.link else plan.opens
-        own = plan.sending if mode.names_sending else None
-        if not slot.link:
-            return beacon_url(
-                plan.base_url, mint(keyring, Token(Kind.BEACON, mode, plan.campaign, plan.variant, Link(0), own))
-            )
-        destination = self.destinations[slot.link - 1]
-        number = Link(slot.link) if numbers is None else numbers.get(destination, Link(slot.link))
-        token = Token(Kind.LINK, mode, plan.campaign, plan.variant, number, own)
-        return link_url(plan.base_url, mint(keyring, token, destination_bytes(destination)), destination)
+        plan = self.plan
+        tokens = []
+        for link in self._links:
+            if link == LINE:
+                tokens.append("")
+                continue
+            mode = self._mode(link)
+            own = sending if mode.names_sending else None
+            if link == BEACON:
+                tokens.append(mint(keyring, Token(Kind.BEACON, mode, plan.campaign, plan.variant, Link(0), own)))
+                continue
+            number = Link(link) if numbers is None else numbers.get(self.destinations[link - 1], Link(link))
+            token = Token(Kind.LINK, mode, plan.campaign, plan.variant, number, own)
+            tokens.append(mint(keyring, token, self._signed[link - 1]))
+        return tokens
 
     def _notice(self) -> Edit:
-        start = self.message.root.header.start
-        raw = self.message.raw
+        header, raw, plan = self.message.root.header, self.message.raw, self.plan
+        start = header.start
         if raw.startswith((b"From ", b">From "), start):  # an mbox line stands above the header
             start = raw.find(b"\n", start) + 1 or start
-        end = b"\r\n" if b"\r\n" in raw[: self.message.root.header.end + 2] else b"\n"
-        plan = self.plan
-        text = f"{NOTICE}: opens={plan.opens.word}; links={plan.links.word};{end.decode()} about=<{about_url(plan.base_url)}>"
-        return Edit(Span(start, start), text.encode() + end, "say so in the header")
+        newline = "\r\n" if b"\r\n" in raw[: header.end + 2] else "\n"
+        opens = plan.opens if self.has_beacon else Mode.OFF
+        links = plan.links if self.destinations else Mode.OFF
+        modes = f"opens={opens.word}; links={links.word};"
+        text = f"{NOTICE}: {modes}{newline} about=<{about_url(plan.base_url)}>{newline}"
+        return Edit(Span(start, start), text.encode(), "say so in the header")
 
 
 def reason_to_leave_alone(message: Message) -> str:
     """Why this message should go out as it is, or an empty string."""
     if message.field(NOTICE) is not None:
         return "already instrumented"
-    if message.field("dkim-signature") is not None:
-        return "signed with DKIM: a change would break the signature"
+    if message.field("dkim-signature") is not None or message.field("arc-seal") is not None:
+        return "signed with DKIM or sealed with ARC: a change would break the signature"
     bodies = list(find_bodies(message))
     if bodies and all(part.sealed for part in bodies):
         return f"its text is {bodies[0].sealed}"
@@ -135,7 +166,10 @@ def prepare(message: Message, plan: Plan) -> Prepared:
             find = _html_slots if part.content_type == "text/html" else _text_slots
             try:
                 slots = find(text, plan, destinations, unsubscribe)
-                filling = find_filling(text, slots, html=part.content_type == "text/html")
+                ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end)))
+                filling = Filling(text, ordered, part.content_type == "text/html")
+                if not text.plain:  # what cannot be written back shows here, before anything is sent
+                    filling.edits(["x"] * len(ordered))
             except Refused as error:
                 del destinations[before:]
                 skipped.append(f"part {part.path or 'whole'}: {error}")
@@ -143,7 +177,7 @@ def prepare(message: Message, plan: Plan) -> Prepared:
             fillings.append(filling)
     if not any(slot.link != LINE for filling in fillings for slot in filling.slots):
         fillings, destinations = [], []
-    return Prepared(message, plan, tuple(destinations), tuple(fillings), tuple(skipped))
+    return Prepared(message, plan, destinations, fillings, skipped)
 
 
 def instrument(message: Message, plan: Plan, keyring: Keyring) -> tuple[Edit, ...]:
@@ -154,8 +188,8 @@ def instrument(message: Message, plan: Plan, keyring: Keyring) -> tuple[Edit, ..
 def find_bodies(message: Message) -> Iterator[Part]:
     """The text parts that a reader's program shows as the message: no attachments, nothing of embedded messages.
 
-    Of a multipart/mixed or related the first displayable child counts (RFC 2046 sections 5.1.3 and 5.1.7, RFC 2387),
-    of an alternative every child (each program picks one).
+    Of a multipart/mixed or related what comes up to the first HTML counts (RFC 2046 section 5.1.3, RFC 2387), of an
+    alternative every child: each program picks one.
     """
     yield from _bodies(message.root)
 
@@ -167,11 +201,13 @@ def _bodies(part: Part) -> Iterator[Part]:
         if part.content_type in ("text/html", "text/plain") and not part.filename:
             yield part
         return
+    if part.content_type == "multipart/report":  # RFC 6522: for programs, not for readers
+        return
     everyone = part.content_type == "multipart/alternative"
     for child in part.parts:
         found = list(_bodies(child))
         yield from found
-        if found and not everyone:
+        if not everyone and any(body.content_type == "text/html" for body in found):
             return
 
 
@@ -181,23 +217,33 @@ def _html_slots(text: Text, plan: Plan, destinations: list[str], unsubscribe: fr
     if plan.links is not Mode.OFF:
         off = list(_switched_off(html))
         for element in html.elements(_LINKING):
-            href = element.get("href")
+            href = element.get("href") or element.get("xlink:href")
             if href is None or any(start <= element.start < end for start, end in off):
                 continue
-            destination = href.value.strip(_SPACE)
+            destination = _BREAKS.sub("", href.value.strip(_SPACE))  # WHATWG URL 4.4: the parser drops them
             inner = text.text[element.end : element.close[0]] if element.close else ""
             if len(destinations) >= MOST_LINKS or stays(destination, inner[:500], plan, unsubscribe):
                 continue
             destinations.append(destination)
             quote = "" if href.quote else '"'
-            slots.append(Slot(href.value_start, href.value_end, quote, quote, len(destinations), TRACKED))
+            before, after = _link_ends(plan, destination)
+            slots.append(
+                Slot(href.value_start, href.value_end, quote + before, after + quote, len(destinations), TRACKED)
+            )
     about = about_url(plan.base_url)
-    line = write_html(plan.disclosure, max(plan.opens, plan.links), about)
+    line = text.newline + write_html(plan.disclosure, max(plan.opens, plan.links), about)
     end = html.content_end
     if plan.opens is Mode.OFF:
         return [*slots, Slot(end, end, line, "", LINE, DISCLOSED)]
-    after = f'" width="1" height="1" alt="" role="presentation" data-overt="beacon" style="{_BEACON_STYLE}">'
-    return [*slots, Slot(end, end, f'{line}<img src="', after, BEACON, f"{DISCLOSED}, and tell when it is shown")]
+    before, after = beacon_url(plan.base_url, "\0").split("\0")
+    after += f'" width="1" height="1" alt="" role="presentation" data-overt="beacon" style="{_BEACON_STYLE}">'
+    return [*slots, Slot(end, end, f'{line}<img src="{before}', after, BEACON, f"{DISCLOSED}, and tell when it is shown")]
+
+
+def _link_ends(plan: Plan, destination: str) -> tuple[str, str]:
+    """What stands before and behind the token in the URL of a tracked link."""
+    before, after = link_url(plan.base_url, "\0", destination.replace("\0", "")).split("\0")
+    return before, after
 
 
 def _switched_off(html: Html) -> Iterator[tuple[int, int]]:
@@ -206,11 +252,14 @@ def _switched_off(html: Html) -> Iterator[tuple[int, int]]:
     for element in html.elements():
         mark = element.get("data-overt")
         if mark is not None and mark.value.strip().lower() == "off":
-            yield element.start, _end_of(element)
+            yield element.start, _end_of(element, html)
 
 
-def _end_of(element: Element) -> int:
-    return element.close[1] if element.close else element.end
+def _end_of(element: Element, html: Html) -> int:
+    """Where an element ends; one that is never closed may go on to the end of the text."""
+    if element.close:
+        return element.close[1]
+    return element.end if element.tag in ("area", "br", "hr", "img", "input") else len(html.text)
 
 
 def _text_slots(text: Text, plan: Plan, destinations: list[str], unsubscribe: frozenset[str]) -> list[Slot]:
@@ -222,7 +271,7 @@ def _text_slots(text: Text, plan: Plan, destinations: list[str], unsubscribe: fr
             if len(destinations) >= MOST_LINKS or stays(destination, line, plan, unsubscribe):
                 continue
             destinations.append(destination)
-            slots.append(Slot(start, end, "", "", len(destinations), TRACKED))
+            slots.append(Slot(start, end, *_link_ends(plan, destination), len(destinations), TRACKED))
     ending = text.newline
     own = write_text(plan.disclosure, max(plan.opens, plan.links), about_url(plan.base_url), ending)
     at = len(text.text)

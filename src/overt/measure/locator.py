@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import quote, unquote_to_bytes
 
-from overt.measure.token import Kind, Token, mint
-from overt.measure.token import Keyring as Keyring
+from overt.measure.token import Kind
 
 BEACON_PREFIX, LINK_PREFIX, ABOUT_PATH = "/b/", "/c/", "/you"
-MOST_CANDIDATES = 48  # of one destination: spellings times cuts; each costs one MAC, about a microsecond
+MOST_CANDIDATES = 64  # of one destination: spellings times cuts; each costs one MAC, about a microsecond
+LONGEST_QUERY = 16 * 1024  # bytes; browsers and proxies stop at 8 to 16 KB
 MOST_CUTS = 8  # parameters that a gateway appended
-_READABLE = "!$'()*,/:;=?@-._~[]|"  # RFC 3986 characters that a query may hold, less `&`, `+`, `%` and `#`
+_READABLE = "!$()*,/:;=?@-._~[]|"  # RFC 3986 characters that a query may hold, less `&`, `+`, `%`, `#` and quotes
 _LOCATOR = re.compile(rb"/(?:b/([A-Za-z0-9_-]{1,64})\.gif|c/([A-Za-z0-9_-]{1,64}))/?")
 
 
@@ -48,16 +48,6 @@ def about_url(base_url: str) -> str:
     return base_url + ABOUT_PATH
 
 
-def mint_beacon_url(base_url: str, keyring: Keyring, token: Token) -> str:
-    """`beacon_url` of the freshly signed token."""
-    return beacon_url(base_url, mint(keyring, token))
-
-
-def mint_link_url(base_url: str, keyring: Keyring, token: Token, destination: str) -> str:
-    """`link_url` of the freshly signed token."""
-    return link_url(base_url, mint(keyring, token, destination_bytes(destination)), destination)
-
-
 def destination_bytes(destination: str) -> bytes:
     """What is signed for a destination: its UTF-8; lone surrogates, which no URL holds, as question marks."""
     return destination.encode("utf-8", "replace")
@@ -79,6 +69,8 @@ def read_destination(raw_query: bytes) -> tuple[bytes, ...]:
     string whose `%26` was decoded, so that the destination seems cut; parameters appended behind; a slash or a
     fragment's `#` lost or added. At most `MOST_CANDIDATES`; none of them is to be trusted before its MAC verifies.
     """
+    if len(raw_query) > LONGEST_QUERY:
+        return ()
     start = _find_parameter(raw_query)
     if start < 0:
         return ()
@@ -97,8 +89,8 @@ def read_destination(raw_query: bytes) -> tuple[bytes, ...]:
 def _find_parameter(raw_query: bytes) -> int:
     if raw_query.startswith(b"u="):
         return 2
-    at = raw_query.find(b"&u=")
-    return at + 3 if at >= 0 else -1
+    found = _PARAMETER.search(raw_query)
+    return found.end() if found else -1
 
 
 def _spellings(written: bytes) -> tuple[bytes, ...]:
@@ -117,8 +109,12 @@ def _spellings(written: bytes) -> tuple[bytes, ...]:
         written,
         once.removesuffix(b"/"),
         once + b"/",
+        once.rstrip(b" >).,"),
+        unquote_to_bytes(once),
+        once.replace(b":/", b"://", 1),
     )
 
 
+_PARAMETER = re.compile(rb"(?:&|&amp;|^amp;)u=")
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 _BARE = re.compile(rb"[\x00-\x20\x7f-\xff\"<>\\^`{}]")

@@ -1,7 +1,7 @@
 """What to put into one message: decided before, checked once, at birth.
 
-A plan for a mode that points at one recipient needs that recipient's sending and the reference of the grant it rests
-on; without them it cannot be made (law 5).
+A plan for a mode that points at one recipient needs the reference of the grant it rests on; without it it cannot be
+made (law 5). The number of the sending may come later, one for each copy.
 """
 
 from __future__ import annotations
@@ -65,8 +65,6 @@ class Plan:
                 raise Refused(f"mode {mode.word} is not built yet")
             if mode.names_sending and not self.grant.strip():
                 raise Refused(f"mode {mode.word} needs a recorded grant of this recipient; without one use shared")
-            if mode.names_sending and self.sending is None:
-                raise Refused(f"mode {mode.word} needs the number of the sending")
 
     @property
     def silent(self) -> bool:

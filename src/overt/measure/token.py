@@ -160,6 +160,12 @@ def verify(keyring: Keyring, text: str, destination: bytes | None = None) -> Tok
     return token if hmac.compare_digest(mac, expected) and key is not None else None
 
 
+def token_length(kind: Kind, mode: Mode) -> int:
+    """How many characters every token of this kind and mode has."""
+    size = _HEAD.size + MAC_BYTES + (_LINK.size if kind is Kind.LINK else 0) + (_SENDING.size if mode.names_sending else 0)
+    return (size * 8 + 5) // 6
+
+
 def recipient_of(sending: Sending) -> RecipientNumber:
     """The number of the recipient, which is the upper half of the sending's."""
     return RecipientNumber(sending >> 32)

@@ -33,7 +33,8 @@ from overt.measure.rate import Bounds, Method, Rate, bound_rate
 from overt.measure.reading import Actor, Certainty, Client, Reading
 from overt.measure.report import CampaignReport, Report, report_campaign
 from overt.measure.shared import Shared
-from overt.measure.sheet import COLUMNS, RECIPIENT_COLUMNS, as_dict, as_recipient_rows, as_rows
+from overt.measure.sheet import as_dict
+from overt.measure.spreadsheet import COLUMNS, RECIPIENT_COLUMNS, as_recipient_rows, as_rows
 from overt.measure.token import (
     Campaign,
     Key,

@@ -47,7 +47,9 @@ _APP_SUFFIXES = tuple("." + host for host in _APP_HOSTS)
 
 def speaks_of_leaving(text: str) -> bool:
     """Whether a URL or a link's text has a word for leaving a list or choosing what comes."""
-    lower = " ".join(unescape(_TAG.sub(" ", text)).lower().split())
+    if "<" in text or "&" in text:
+        text = " ".join(unescape(_TAG.sub(" ", text)).split())
+    lower = text.lower()
     return any(word in lower for word in _LEAVE)
 
 

@@ -63,11 +63,18 @@ class Template:
     pieces: tuple[bytes, ...]
     holes: tuple[tuple[int, int, int], ...]
 
-    def fill(self, values: Sequence[bytes]) -> bytes:
-        """The bytes with `values`, each as long as the stand-in it replaces."""
+    def fill(self, values: Sequence[bytes]) -> bytes | None:
+        """The bytes with `values`, each as long as the stand-in it replaces.
+
+        None where a value would begin a line with a hyphen: a line that could be taken for a boundary is encoded in
+        another way, so these bytes have to be made without a template.
+        """
         out = [self.pieces[0]]
         for (number, start, end), piece in zip(self.holes, self.pieces[1:], strict=True):
-            out += (values[number][start:end], piece)
+            value = values[number][start:end]
+            if value[:1] == b"-" and out[-1][-1:] in b"\r\n":
+                return None
+            out += (value, piece)
         return b"".join(out)
 
 

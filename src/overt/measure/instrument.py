@@ -40,6 +40,7 @@ _LINKING = ("a", "area", "v:roundrect", "v:image", "v:rect", "v:shape", "v:oval"
 _BEACON_STYLE = "display:block;width:1px;height:1px;border:0"
 TRACKED, DISCLOSED = "follow it through us", "say that it is measured"
 _SPACE = "\t\n\f\r "
+_IDENTITY = ("7bit", "8bit", "binary")
 _BREAKS = re.compile("[\t\n\r]")
 
 
@@ -78,7 +79,9 @@ class Prepared:
         tokens = self._tokens(keyring, sending, numbers)
         template = self._template
         if template is not None:
-            return template.fill([token.encode("ascii") for token in tokens])
+            filled = template.fill([token.encode("ascii") for token in tokens])
+            if filled is not None:
+                return filled
         return apply_edits(self.message.raw, self._edits(tokens))
 
     @cached_property
@@ -168,7 +171,7 @@ def prepare(message: Message, plan: Plan) -> Prepared:
                 slots = find(text, plan, destinations, unsubscribe)
                 ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end)))
                 filling = Filling(text, ordered, part.content_type == "text/html")
-                if not text.plain:  # what cannot be written back shows here, before anything is sent
+                if not (text.plain and part.encoding in _IDENTITY):  # what cannot be written back shows here, before anything is sent
                     filling.edits(["x"] * len(ordered))
             except Refused as error:
                 del destinations[before:]

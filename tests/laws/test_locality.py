@@ -1,4 +1,4 @@
-"""Law 2: bytes that no edit names come out as they went in; of an encoded part only the lines that hold an edit change."""
+"""Law 2: bytes that no edit names come out as they went in; of an encoded part only the lines that hold an edit."""
 
 from __future__ import annotations
 

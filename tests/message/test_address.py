@@ -12,7 +12,9 @@ def test_repr_hides_who_it_is_and_str_says_it() -> None:
     assert "obin" not in repr(address)
 
 
-@pytest.mark.parametrize("text", ["", "robin", "@example.net", "a b@example.org", "a@b@", "a@.org", "x" * 300 + "@example.org"])
+@pytest.mark.parametrize(
+    "text", ["", "robin", "@example.net", "a b@example.org", "a@b@", "a@.org", "x" * 300 + "@example.org"]
+)
 def test_what_is_no_address_is_malformed_without_being_repeated(text: str) -> None:
     with pytest.raises(Malformed) as caught:
         parse_address(text)

@@ -39,7 +39,7 @@ def test_rfc_2231_continuations_and_charsets_are_joined() -> None:
     # RFC 2231 section 4.1
     value, params = parse_parameters(
         "application/x-stuff; title*0*=us-ascii'en'This%20is%20even%20more%20; "
-        "title*1*=%2A%2A%2Afun%2A%2A%2A%20; title*2=\"isn't it!\""
+        'title*1*=%2A%2A%2Afun%2A%2A%2A%20; title*2="isn\'t it!"'
     )
     assert (value, params) == ("application/x-stuff", {"title": "This is even more ***fun*** isn't it!"})
 

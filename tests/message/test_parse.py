@@ -17,7 +17,19 @@ def _kinds(raw: bytes) -> list[str]:
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"])
 def test_every_line_end_gives_the_same_tree(end: bytes) -> None:
-    lines = [b"Content-Type: multipart/mixed; boundary=x", b"", b"pre", b"--x", b"", b"a", b"--x", b"", b"b", b"--x--", b""]
+    lines = [
+        b"Content-Type: multipart/mixed; boundary=x",
+        b"",
+        b"pre",
+        b"--x",
+        b"",
+        b"a",
+        b"--x",
+        b"",
+        b"b",
+        b"--x--",
+        b"",
+    ]
     raw = end.join(lines)
     message = parse(raw)
     assert [part.body.cut(raw) for part in message.root.parts] == [b"a", b"b"]
@@ -32,7 +44,8 @@ def test_a_missing_end_boundary_keeps_the_last_part_and_says_so() -> None:
 
 def test_an_outer_boundary_ends_the_parts_within() -> None:
     raw = (
-        b"Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\nContent-Type: multipart/alternative; boundary=i\r\n\r\n"
+        b"Content-Type: multipart/mixed; boundary=o\r\n\r\n"
+        b"--o\r\nContent-Type: multipart/alternative; boundary=i\r\n\r\n"
         b"--i\r\n\r\ninner\r\n--o\r\n\r\nouter\r\n--o--\r\n"
     )
     assert _tree(parse(raw).root) == ("multipart/mixed", [("multipart/alternative", ["text/plain"]), "text/plain"])
@@ -110,15 +123,31 @@ def test_thousands_of_sibling_parts_are_bounded() -> None:
 
 
 _PIECES = st.sampled_from(
-    [b"Content-Type: multipart/mixed; boundary=x", b"--x", b"--x--", b"\r\n", b"\n", b"\r", b": ", b" ", b"a", b"=?", b"\xff"]
-    + [b"Content-Type: message/rfc822", b"Content-Transfer-Encoding: base64", b"Content-Type: message/delivery-status"]
+    [
+        b"Content-Type: multipart/mixed; boundary=x",
+        b"--x",
+        b"--x--",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b": ",
+        b" ",
+        b"a",
+        b"=?",
+        b"\xff",
+        b"Content-Type: message/rfc822",
+        b"Content-Transfer-Encoding: base64",
+        b"Content-Type: message/delivery-status",
+    ]
 )
 
 
 @given(st.lists(_PIECES, max_size=40).map(b"".join))
 def test_any_bytes_give_a_message_whose_spans_lie_within_each_other(raw: bytes) -> None:
     for part in parse(raw).parts():
-        assert part.span.start <= part.header.start <= part.header.end <= part.body.start <= part.body.end <= part.span.end
+        assert (
+            part.span.start <= part.header.start <= part.header.end <= part.body.start <= part.body.end <= part.span.end
+        )
         for child in part.parts:
             assert part.body.start <= child.span.start <= child.span.end <= part.body.end
 

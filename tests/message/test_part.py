@@ -4,7 +4,8 @@ from overt.message import parse
 
 NESTED = (
     b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
-    b"--b\r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n\r\ntwo\r\n--b--\r\n--a\r\nContent-Type: image/png\r\n\r\nx\r\n--a--\r\n"
+    b"--b\r\n\r\none\r\n--b\r\nContent-Type: text/html\r\n\r\ntwo\r\n--b--\r\n"
+    b"--a\r\nContent-Type: image/png\r\n\r\nx\r\n--a--\r\n"
 )
 
 

@@ -13,7 +13,8 @@ from overt.errors import Malformed
 
 LONGEST = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 _LOCAL = re.compile(r'"(?:[^"\\\r\n]|\\[^\r\n])*"|[^\s@<>()\[\],;:\\"\x00-\x1f\x7f]+')
-_DOMAIN = re.compile(r"\[[^\s\[\]\\]+\]|(?!-)[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f.]+(?:\.[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f.]+)*")
+_LABEL = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f.]+"
+_DOMAIN = re.compile(rf"\[[^\s\[\]\\]+\]|(?!-){_LABEL}(?:\.{_LABEL})*")
 
 
 @dataclass(frozen=True, slots=True)

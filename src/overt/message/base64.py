@@ -54,7 +54,7 @@ class Base64Body:
 
     @cached_property
     def _lines(self) -> tuple[list[int], list[int], bool]:
-        """Where each line begins, in the raw bytes and in letters, one entry more for the end; whether all is regular."""
+        """Where each line begins, in the raw bytes and in letters, with the end behind; whether there is no junk."""
         head = self._head.cut(self._raw)
         raw_starts = list(accumulate(map(len, head.splitlines(True)), initial=self._span.start))
         letters = list(accumulate(map(len, head.splitlines()), initial=0))

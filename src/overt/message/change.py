@@ -18,7 +18,7 @@ MAIL_LINE_END = b"\r\n"  # RFC 5321 section 2.3.8
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Replace decoded bytes [start, end) by `new`. `filler` may stand behind it once or twice without harm, if given."""
+    """Replace decoded bytes [start, end) by `new`. `filler`, if given, may stand behind it once or twice."""
 
     start: int
     end: int

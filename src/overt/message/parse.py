@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from overt.message.base64 import Base64Body
 from overt.message.edit import Span
 from overt.message.field import Field, decode_bytes, parse_parameters
 from overt.message.part import Defect, Message, Part
@@ -17,31 +18,34 @@ from overt.message.part import Defect, Message, Part
 DEEPEST = 50  # nested parts; Python's own recursion ends at 1000 frames, real mail under 10
 MOST_PARTS = 5000  # the largest digests in real mail have a few hundred
 MOST_FIELDS = 5000  # of one header
-LONGEST_NAME = 998  # RFC 5322 section 2.1.1: a line has at most 998 characters
 
-_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+# One field: name, and value with the lines that continue it. The last line end is optional: the bytes may just stop.
+_FIELD = re.compile(rb"([!-9;-~]{1,998}+)[ \t]*+:([^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+)(?:\r\n|\r|\n)?")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-# One field: a line and the lines that continue it. A final line end is optional (the bytes may just stop).
-_FIELD_LINES = re.compile(rb"[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*(?:\r\n|\r|\n)?")
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
+_FOLDED = re.compile(rb"[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+(?:\r\n|\r|\n)?")
+_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*+(\r\n|\r|\n|\Z)")
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*"
     rb"<(?:!doctype\s+html|html|head|body|table|div|p|a|img|meta|title|style|center|span|h[1-6])\b",
     re.IGNORECASE | re.DOTALL,
 )
-_PGP = re.compile(rb"^-----BEGIN PGP (SIGNED |)MESSAGE-----", re.M)
+_PGP = re.compile(rb"(?:\A|(?<=[\r\n]))(?:-|=2D(?:=[\r\n]+)?){5}BEGIN PGP (SIGNED )?MESSAGE-----")
+_PGP_WORDS = b"BEGIN PGP "
 _SEALS = {
-    "multipart/signed": "signed",
+    "multipart/signed": "signed",  # RFC 1847
     "multipart/encrypted": "encrypted",
-    "application/pkcs7-mime": "encrypted",
+    "application/pkcs7-mime": "encrypted",  # RFC 8551
     "application/x-pkcs7-mime": "encrypted",
 }
+_ENCODED = frozenset({"base64", "quoted-printable"})
 _ENCODINGS = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
 
 
 def parse(raw: bytes) -> Message:
     """The message in `raw`. A bare HTML file is taken as one text/html part, with a defect that says so."""
     reading = _Reading(raw)
-    if _FIELD.match(raw) is None and _HTML.match(raw, 0, 4096) is not None:
+    if _FIELD.match(raw, 0, 4096) is None and _HTML.match(raw, 0, 4096) is not None:
         whole = Span(0, len(raw))
         root = Part("", whole, Span(0, 0), whole, (), "text/html", {}, "8bit", "", "")
         return Message(raw, root, (Defect("bare-html", Span(0, 0), "no header; taken as an HTML file"),))
@@ -65,7 +69,7 @@ class _Reading:
         encoding = self._encoding(by_name.get("content-transfer-encoding"))
         disposition, extra = _structured(by_name.get("content-disposition"))
         filename = extra.get("filename") or params.get("name", "")
-        sealed = sealed or self._seal(content_type, body)
+        sealed = sealed or self._seal(content_type, params, encoding, body)
         children = self._children(content_type, params, encoding, body, path, depth, sealed)
         return Part(
             path, span, header, body, fields, content_type, params, encoding, disposition, filename, children, sealed
@@ -74,27 +78,23 @@ class _Reading:
     def _header(self, span: Span) -> tuple[Span, Span, tuple[Field, ...]]:
         raw, at, end = self.raw, span.start, span.end
         fields: list[Field] = []
+        if raw.startswith((b"From ", b">From "), at) and (line := _FOLDED.match(raw, at, end)):
+            at = line.end()  # the line that mbox puts before a message
         while at < end:
-            blank = _LINE_END.match(raw, at, end)
-            if blank:
-                return Span(span.start, at), Span(blank.end(), end), tuple(fields)
-            lines = _FIELD_LINES.match(raw, at, end)
-            assert lines is not None  # the pattern matches any bytes
-            name = _FIELD.match(raw, at, min(lines.end(), at + LONGEST_NAME))
-            if name is None:
-                if not (at == span.start and raw.startswith((b"From ", b">From "), at)):
-                    # RFC 5322 has no word for it; what looks like no field starts the body, as in most readers.
-                    self.defects.append(Defect("no-header-field", Span(at, lines.end()), "taken as start of the body"))
-                    return Span(span.start, at), Span(at, end), tuple(fields)
-            elif len(fields) < MOST_FIELDS:
-                stop = lines.end()
-                while stop > name.end() and raw[stop - 1] in b"\r\n":
-                    stop -= 1
-                whole = Span(at, lines.end())
-                fields.append(Field(name[1].decode("ascii"), whole, Span(name.end(), stop), whole.cut(raw)))
+            found = _FIELD.match(raw, at, end)
+            if found is None:
+                blank = _LINE_END.match(raw, at, end)
+                if blank:
+                    return Span(span.start, at), Span(blank.end(), end), tuple(fields)
+                # RFC 5322 has no word for it; what looks like no field starts the body, as in most readers.
+                self.defects.append(Defect("no-header-field", Span(at, at), "taken as start of the body"))
+                return Span(span.start, at), Span(at, end), tuple(fields)
+            at = found.end()
+            if len(fields) < MOST_FIELDS:
+                name, whole = found[1].decode("ascii"), Span(found.start(), at)
+                fields.append(Field(name, whole, Span(*found.span(2)), found[0]))
                 if len(fields) == MOST_FIELDS:
                     self.defects.append(Defect("too-many-fields", whole, f"fields after the {MOST_FIELDS}th not read"))
-            at = lines.end()
         return Span(span.start, end), Span(end, end), tuple(fields)
 
     def _content_type(self, found: Field | None, default: str) -> tuple[str, dict[str, str]]:
@@ -116,14 +116,21 @@ class _Reading:
             self.defects.append(Defect("transfer-encoding", found.span, word[:80]))
         return word
 
-    def _seal(self, content_type: str, body: Span) -> str:
+    def _seal(self, content_type: str, params: dict[str, str], encoding: str, body: Span) -> str:
         if content_type in _SEALS:
-            return _SEALS[content_type]
-        if content_type.startswith("text/"):
-            found = _PGP.search(self.raw, body.start, body.end)
-            if found:
-                return "signed" if found[1] else "encrypted"
-        return ""
+            return "signed" if params.get("smime-type", "").lower() == "signed-data" else _SEALS[content_type]
+        if content_type.startswith("message/") and encoding in _ENCODED:
+            return "encoded"  # the spans of what is in it are spans of encoded bytes
+        if not content_type.startswith("text/"):
+            return ""
+        raw, span = self.raw, body
+        if encoding == "base64" and content_type == "text/plain":
+            raw = Base64Body(raw, body).data
+            span = Span(0, len(raw))
+        if raw.find(_PGP_WORDS, span.start, span.end) < 0:
+            return ""
+        found = _PGP.search(raw, span.start, span.end)
+        return "" if found is None else "signed" if found[1] else "encrypted"
 
     def _children(
         self,
@@ -136,20 +143,19 @@ class _Reading:
         sealed: str,
     ) -> tuple[Part, ...]:
         multipart = content_type.startswith("multipart/")
-        encoded = encoding in ("base64", "quoted-printable")
-        if not multipart and (not content_type.startswith("message/") or encoded):
+        if not multipart and not content_type.startswith("message/"):
             return ()
+        if encoding in _ENCODED:
+            # RFC 2045 section 6.4 forbids it; lines are read as they stand, as programs do.
+            self.defects.append(Defect("encoded-multipart" if multipart else "encoded-message", body, encoding))
         if depth >= DEEPEST or self.parts >= MOST_PARTS:
             kind = "too-deep" if depth >= DEEPEST else "too-many-parts"
             self.defects.append(Defect(kind, body, "taken as one part"))
             return ()
-        if content_type in ("message/delivery-status", "message/global-delivery-status"):
+        if content_type == "message/delivery-status":
             return self._blocks(body, path, depth, sealed)
         if not multipart:
             return (self.entity(body, _below(path, 1), depth + 1, "text/plain", sealed),)
-        if encoded:
-            # RFC 2045 section 6.4 forbids it, and programs read the lines as they are.
-            self.defects.append(Defect("encoded-multipart", body, encoding))
         boundary = params.get("boundary", "").rstrip()
         if not boundary:
             self.defects.append(Defect("no-boundary", body))
@@ -166,36 +172,38 @@ class _Reading:
     def _blocks(self, body: Span, path: str, depth: int, sealed: str) -> tuple[Part, ...]:
         """The blocks of fields in a delivery report (RFC 3464 section 2.1), each a part that is all header."""
         found: list[Part] = []
-        at = body.start
-        while at < body.end and self.parts < MOST_PARTS:
+        at, end = body.start, body.end
+        if behind := _LINE_END.match(self.raw, end):
+            end = behind.end()  # the line end of the boundary ends the last block's last line too
+        while self.parts < MOST_PARTS:
             start = at
-            blank = None
-            while at < body.end and blank is None:
-                blank = _LINE_END.match(self.raw, at, body.end)
-                line = _FIELD_LINES.match(self.raw, at, body.end)
-                at = blank.end() if blank else line.end() if line else body.end
-            end = blank.start() if blank else body.end
-            found.append(self.entity(Span(start, end), _below(path, len(found) + 1), depth + 1, "text/plain", sealed))
+            while at < end and not (blank := _LINE_END.match(self.raw, at, end)):
+                line = _LINE.match(self.raw, at, end)
+                at = line.end() if line else end
+            span = Span(min(start, body.end), min(at, body.end))
+            found.append(self.entity(span, _below(path, len(found) + 1), depth + 1, "text/plain", sealed))
+            if at < end and blank:
+                at = blank.end()
+            if at >= end:
+                break
         return tuple(found)
 
     def _between(self, boundary: str, body: Span) -> list[Span]:
         # RFC 2046 section 5.1.1: the line end before a delimiter belongs to the delimiter, white space may follow it.
-        mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
-        line = re.compile(rb"--" + mark + rb"(--)?[ \t]*(?=[\r\n]|\Z)")
         raw, spans = self.raw, list[Span]()
-        start = -1
-        for match in line.finditer(raw, body.start, body.end):
-            if match.start() > body.start and raw[match.start() - 1] not in b"\r\n":
+        mark = b"--" + boundary.encode("utf-8", "surrogateescape")
+        start, at = -1, raw.find(mark, body.start, body.end)
+        while at >= 0 and len(spans) <= MOST_PARTS:
+            behind = _AFTER_BOUNDARY.match(raw, at + len(mark), body.end)
+            if behind is None or (at > body.start and raw[at - 1] not in b"\r\n"):
+                at = raw.find(mark, at + 2, body.end)
                 continue
             if start >= 0:
-                spans.append(Span(start, max(start, _before_line_end(raw, match.start(), start))))
-            start = -1
-            if match[1]:
+                spans.append(Span(start, max(start, _before_line_end(raw, at, start))))
+            if behind[1]:
                 return spans
-            after = _LINE_END.match(raw, match.end(), body.end)
-            start = after.end() if after else match.end()
-            if len(spans) > MOST_PARTS:
-                break
+            start = behind.end()
+            at = raw.find(mark, start, body.end)
         if start >= 0:
             spans.append(Span(start, body.end))
             self.defects.append(Defect("no-end-boundary", Span(body.end, body.end), boundary[:80]))

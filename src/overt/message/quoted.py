@@ -22,8 +22,8 @@ _CODES = [b"%c" % byte if byte in _LITERAL else b"=%02X" % byte for byte in rang
 _ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
 _BROKEN = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n)")
 _PADDED = (b" \n", b"\t\n", b" \r", b"\t\r")
-# A delimiter, a lone full stop (SMTP) or mbox's "From " must not come to stand at the start of a line we write.
-_RISKY = re.compile(rb"(?m)(?:^|(?<=\r))([-.F])(?=-|rom |=?[\r\n]|\Z)")
+# A lone full stop (SMTP) or mbox's "From " must not come to stand at the start of a row (RFC 2049 section 3).
+_RISKY = re.compile(rb"(?m)(?:^|(?<=\r))([.F])(?=rom |=?[\r\n]|\Z)")
 
 
 class QuotedBody:

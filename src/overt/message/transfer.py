@@ -37,7 +37,7 @@ class PlainBody:
     def __init__(self, raw: bytes, span: Span, *, known: bool = True) -> None:
         self.data = span.cut(raw)
         self.defects: tuple[str, ...] = () if known else ("transfer-encoding",)
-        self._start, self._known = span.start, known
+        self._start, self.known = span.start, known
 
     def raw_span(self, start: int, end: int) -> Span:
         """The very bytes."""
@@ -45,7 +45,7 @@ class PlainBody:
 
     def edits(self, changes: Sequence[Change]) -> tuple[Edit, ...]:
         """One edit for each change. Raises `Refused` where nobody knows the encoding."""
-        if changes and not self._known:
+        if changes and not self.known:
             raise Refused("this part's transfer encoding is unknown; it cannot be changed")
         return tuple(
             Edit(self.raw_span(change.start, change.end), change.new, change.because)

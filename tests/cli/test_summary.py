@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from io import StringIO
 
-import pytest
 from rich.console import Console
 
-from overt.cli.summary import clean, show_campaign
+from overt.cli.summary import show_campaign
 from overt.measure import Actors, CampaignReport, LinkLine, Mode, Shared, report_campaign
 from overt.measure.token import Link, Variant
 from tests.measure.made import APPLE, click_hit, count, facts, open_hit, sent
@@ -17,15 +16,6 @@ def text(campaign: CampaignReport, *, by_recipient: bool = False, width: int = 1
     console = Console(width=width, file=StringIO(), highlight=False)
     console.print(show_campaign(campaign, by_recipient=by_recipient))
     return str(console.file.getvalue())  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("letter", ["\x1b", "\x07", "\r", "\n", "\u202e", "\u200b", "\x9b"])
-def test_letters_that_could_move_a_cursor_or_turn_a_line_are_not_shown(letter: str) -> None:
-    assert clean(f"a{letter}b") == "a\N{REPLACEMENT CHARACTER}b"
-
-
-def test_other_letters_are_shown() -> None:
-    assert clean("Grüße 日本 😀") == "Grüße 日本 😀"
 
 
 def test_a_hostile_destination_is_inert() -> None:
@@ -46,6 +36,10 @@ def test_bounds_and_interval_are_said_together() -> None:
     assert "1 to 11 of 40 (2% to 28%)" in said  # 1/40 = 2.5 %, 11/40 = 27.5 %
     assert "95% confidence" in said
     assert "fetched ahead (Apple)" in said
+
+
+def test_a_campaign_of_which_no_message_is_listed_says_so() -> None:
+    assert "lists no message" in text(report_campaign(facts(), [open_hit(1)], []))
 
 
 def test_messages_without_measuring_say_so() -> None:

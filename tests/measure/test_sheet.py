@@ -7,9 +7,9 @@ from typing import Any
 
 from overt.measure.mode import Mode
 from overt.measure.report import Report, report_campaign
-from overt.measure.sheet import COLUMNS, RECIPIENT_COLUMNS, as_dict, as_recipient_rows, as_rows
+from overt.measure.sheet import as_dict
 from overt.measure.token import Kind
-from tests.measure.made import MINUTE, NOON, click_hit, count, facts, open_hit, sending, sent
+from tests.measure.made import MINUTE, NOON, click_hit, count, facts, open_hit, sent
 
 REPORT = Report(
     NOON,
@@ -77,16 +77,3 @@ def test_nobody_is_named_unless_asked() -> None:
     told = plain(by_recipient=False)
     assert told["campaigns"][0]["individual"]["recipients"] is None
     assert "person1" not in json.dumps(told)
-
-
-def test_rows_fit_their_columns() -> None:
-    rows = list(as_rows(REPORT))
-    assert {len(row) for row in rows} == {len(COLUMNS)}
-    assert ("spring", "shared", "link", "https://example.org/a", "people", 40, None, None, None) in rows
-    named = list(as_recipient_rows(REPORT))
-    assert {len(row) for row in named} == {len(RECIPIENT_COLUMNS)}
-    assert [row[1] for row in named] == ["person1@example.org", "person2@example.org"]
-
-
-def test_a_spreadsheet_gets_a_sending_as_text_for_it_keeps_53_bits() -> None:
-    assert next(as_recipient_rows(REPORT))[2] == str(sending(1))

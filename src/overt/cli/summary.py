@@ -7,7 +7,6 @@ without characters that could move a cursor. Counts nothing and reads no file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -16,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from overt.cli.chart import bar, new_table, show_times
+from overt.cli.wording import cell, clean, moment, number, plural
 from overt.measure import (
     FEWEST,
     Actors,
@@ -52,11 +52,6 @@ LOADS = (
     "first look finds are apart from people, those that pretend to be browsers are not."
 )
 MARGIN = (0, 0, 1, 2)
-
-
-def clean(text: str) -> str:
-    """The text without control and direction characters, which a stranger may have sent."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def show_overview(report: Report) -> RenderableType:
@@ -96,7 +91,7 @@ def head(campaign: CampaignReport) -> Text:
     words = [f"sent {number(campaign.sent)}", f"delivered {number(campaign.delivered)}"]
     for word, count in (("waiting", campaign.waiting), ("failed", campaign.failed), ("not known", campaign.unknown)):
         words += [f"{word} {number(count)}"] if count else []
-    lines = [" · ".join(words)]
+    lines = [" · ".join(words) if campaign.sent else "This ledger lists no message of this campaign."]
     if campaign.first_sent and campaign.last_sent:
         lines.append(f"{moment(campaign.first_sent)} to {moment(campaign.last_sent)} UTC")
     for what, modes in (("opens", campaign.opens), ("links", campaign.links)):
@@ -139,11 +134,11 @@ def individual_parts(half: Individual, by_recipient: bool) -> Iterator[Renderabl
         yield note(f"Fewer than {FEWEST} recipients: the interval says how little such a rate tells.")
     if half.outside:
         yield note(
-            f"{number(half.outside)} sendings were asked for that this ledger does not list, so it is not known of how "
-            "many; name their manifest with --manifest."
+            f"{plural(half.outside, 'sending was', 'sendings were')} asked for that this ledger does not list, so it "
+            "is not known of how many; name the manifest with --manifest."
         )
     if half.withdrawn:
-        yield note(f"{number(half.withdrawn)} sendings of recipients who withdrew are in no number here.")
+        yield note(f"Sendings of recipients who withdrew, {number(half.withdrawn)}, are in no number here.")
     yield from link_parts(half.links, of=half.clicks.of)
     if len(half.variants) > 1:
         yield Padding(individual_variant_table(half.variants), MARGIN)
@@ -162,7 +157,7 @@ def tell_opens(opens: Opens) -> Iterator[str]:
     if not opens.of:
         yield "no beacon was sent"
         return
-    yield f"{share(opens.least, opens.most, opens.bounds)}; {number(opens.displays)} displays were seen"
+    yield f"{share(opens.least, opens.most, opens.bounds)}; {plural(opens.displays, 'display')} seen"
     yield from tell_interval(opens.bounds, "with pictures on the true rate")
     for count, what in (
         (opens.human, "asked for by the recipient's own program"),
@@ -181,8 +176,7 @@ def tell_clicks(clicks: Clicks) -> Iterator[str]:
     if not clicks.of:
         yield "no links were measured"
         return
-    times = "1 click" if clicks.clicks.people == 1 else f"{number(clicks.clicks.people)} clicks"
-    yield f"{share(clicks.people, clicks.possible, clicks.bounds)}; {times}"
+    yield f"{share(clicks.people, clicks.possible, clicks.bounds)}; {plural(clicks.clicks.people, 'click')}"
     yield from tell_interval(clicks.bounds, "the true rate")
 
 
@@ -287,15 +281,3 @@ def note(text: str) -> RenderableType:
 
 def name_of(campaign: CampaignReport) -> str:
     return campaign.name or f"campaign {campaign.campaign}"
-
-
-def number(count: int) -> str:
-    return f"{count:,}"
-
-
-def cell(count: int | None) -> str:
-    return "few" if count is None else number(count)
-
-
-def moment(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%d %b %Y %H:%M")

@@ -20,7 +20,7 @@ from rich.text import Text
 from overt.cli.known import gather
 from overt.cli.option import Settings
 from overt.cli.settings import load_settings
-from overt.cli.summary import clean
+from overt.cli.wording import clean
 from overt.measure import FEWEST, Actor, CampaignFacts, Hit, Kind, read_hit, recipient_of, see_again
 from overt.store import Layout
 from overt.store.tail import Change, Tail

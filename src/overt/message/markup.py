@@ -86,7 +86,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The text ends inside the tag or comment that begins at `start`: anything appended would be part of it."""
+    """The text ends inside the tag or comment that begins at `start`: anything appended would be part of it.
+
+    It comes after the comment, if it is one that browsers show for one.
+    """
 
     start: int
 
@@ -191,7 +194,8 @@ def read_declaration(text: str, start: int, end: int) -> tuple[Comment, bool]:
 def _declaration(text: str, start: int, end: int) -> tuple[Comment, bool, bool]:
     if text.startswith("!--", start + 1):
         return *_comment(text, start, end), True
-    return *_bogus(text, start, end), _DOCTYPE.match(text, start) is None
+    lone_slash = text[start + 1] == "/" and start + 2 >= end  # text, unless something is appended
+    return *_bogus(text, start, end), not lone_slash and _DOCTYPE.match(text, start) is None
 
 
 def _comment(text: str, start: int, end: int) -> tuple[Comment, bool]:

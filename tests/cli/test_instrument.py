@@ -32,7 +32,7 @@ class Pipe:
         self._monkeypatch.setattr(sys, "stdout", out)
         code = main(["instrument", *arguments])
         out.flush()
-        self.out = out.buffer.getvalue()  # type: ignore[attr-defined]
+        self.out = out.buffer.getvalue()
         return code
 
 

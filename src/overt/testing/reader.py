@@ -12,7 +12,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from overt.message import parse, walk
+from overt.message import parse
+from overt.message.reference import walk
 from overt.testing.request import Answer, Door, ask
 
 _CHROME = (

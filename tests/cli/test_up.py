@@ -1,0 +1,142 @@
+"""`overt up`: the whole loop in one process, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from overt.cli.main import main
+from overt.cli.settings import load_settings
+from overt.cli.up import serve
+from overt.errors import Unavailable
+from overt.measure import parse_path
+from overt.testing import make_mail
+from overt.testing.reader import Simulation, client, find_tracked
+from overt.testing.request import Door
+from tests.cli.world import World, free_ports, running_world, write_settings
+
+
+def report(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    assert main(["report", "spring", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["campaigns"][0]
+    assert isinstance(found, dict)
+    return found
+
+
+def send(folder: Path, addresses: list[str]) -> None:
+    (folder / "news.eml").write_bytes(make_mail())
+    (folder / "list.csv").write_text("email\n" + "".join(f"{address}\n" for address in addresses))
+    assert main(["send", "news.eml", "list.csv", "--campaign", "spring"]) == 0
+
+
+def delivered_to(raw: bytes) -> bytes:
+    return raw.partition(b"Delivered-To: ")[2].partition(b"\n")[0]
+
+
+def simulation(world: World) -> Simulation:
+    return Simulation(Door(world.base_url, port=world.http))
+
+
+def test_sent_opened_clicked_and_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with running_world(folder) as world:
+        assert main(["consent", "add", "ann@example.org", "--reference", "form-1"]) == 0
+        send(folder, ["ann@example.org", "bo@example.org", "cy@example.org"])
+        ann, bo, cy = sorted(world.inbox(3), key=delivered_to)
+        readers = simulation(world)
+        assert find_tracked(readers.door, bo) == find_tracked(readers.door, cy) != find_tracked(readers.door, ann)
+
+        async def read() -> None:
+            await readers.display(ann, client("thunderbird"))
+            await readers.click(ann, client("chrome"))
+            await readers.display(bo, client("gmail-proxy"))
+            await readers.click(cy, client("chrome"))
+
+        asyncio.run(read())
+        assert [answer.status for answer in readers.answers] == [200, 302, 200, 302]
+        assert {answer.location for answer in readers.answers} - {""} == {"https://shop.example.org/spring"}
+        told = report(capsys)
+    assert (told["sent"], told["delivered"]) == (3, 3)
+    assert told["modes"] == {"opens": {"shared": 2, "individual": 1}, "links": {"shared": 2, "individual": 1}}
+
+
+def test_withdrawn_permission_keeps_no_hit_of_mail_already_sent(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_world(folder) as world:
+        main(["consent", "add", "ann@example.org", "--reference", "form-1"])
+        send(folder, ["ann@example.org"])
+        (ann,) = world.inbox(1)
+        readers = simulation(world)
+        asyncio.run(readers.display(ann, client("thunderbird")))
+        main(["consent", "withdraw", "ann@example.org"])
+        time.sleep(1.0)  # what is promised: at most one second
+        asyncio.run(readers.display(ann, client("thunderbird")))
+        answer = asyncio.run(readers.click(ann, client("chrome")))
+        assert answer is not None
+        assert (answer.status, answer.location) == (302, "https://shop.example.org/spring")
+    kept = sum(path.stat().st_size for path in (folder / "overt-data" / "hits" / "segments").glob("hits-*.seg"))
+    assert main(["compact"]) == 0
+    assert "0 hits moved, 1 dropped" in capsys.readouterr().out
+    assert kept > 0
+
+
+def test_links_outlive_the_database(folder: Path) -> None:
+    with running_world(folder) as world:
+        send(folder, ["ann@example.org"])
+        (ann,) = world.inbox(1)
+    for path in (folder / "overt-data").glob("overt.db*"):
+        path.unlink()
+    with running_world(folder) as later:
+        links = find_tracked(Door(world.base_url), ann)[1]
+        readers = Simulation(Door(world.base_url, port=later.http))
+        answer = asyncio.run(readers.click(ann, client("chrome")))
+    assert answer is not None
+    assert answer.location == "https://shop.example.org/spring"
+    assert parse_path(links[0].removeprefix(world.base_url).partition("?")[0].encode()) is not None
+
+
+def test_it_says_what_listens_where(folder: Path) -> None:
+    with running_world(folder) as world:
+        said = "\n".join(world.said)
+    assert f"127.0.0.1:{world.smtp}" in said
+    assert f"127.0.0.1:{world.http}" in said
+    assert f"maildir://{folder}/inbox" in said
+    assert str(folder / "overt-data") in said
+
+
+def test_a_port_that_is_taken_ends_it_with_a_reason(folder: Path) -> None:
+    with running_world(folder) as world:
+        other = folder / "other"
+        other.mkdir()
+        path = write_settings(other, world.smtp, free_ports(1)[0])
+        with pytest.raises(Unavailable, match=str(world.smtp)):
+            asyncio.run(serve(load_settings(path), asyncio.Event(), ready=lambda lines: None))
+
+
+def test_no_base_url_is_said_before_anything_is_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["up"]) == 2
+    assert "base_url is not set" in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_in_order(folder: Path, number: signal.Signals) -> None:
+    write_settings(folder, *free_ports(2))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "overt.cli.main", "up"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    while "Ctrl-C" not in (line := process.stdout.readline()):
+        assert line
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    assert "everything taken is on disk" in out

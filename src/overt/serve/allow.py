@@ -1,6 +1,6 @@
 """What one copy may tell: the strictest of the account, the message's own fields and the ledger.
 
-Unknown permission and a withdrawal allow `shared`; a mode that points at the recipient comes with the grant it rests on
+Unknown permission allows `shared` and a withdrawal nothing; a mode that points at the recipient comes with the grant it rests on
 (law 5), and whatever was asked for and not given comes with the reason. Knows no message.
 """
 

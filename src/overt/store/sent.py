@@ -36,7 +36,7 @@ def number_links(connection: Connection, campaign: Campaign, destinations: Itera
     wanted = {_digest(destination): destination for destination in destinations}
     mine = link_table.c.campaign == int(campaign)
     rows = select(link_table.c.digest, link_table.c.number).where(mine, link_table.c.digest.in_(list(wanted)))
-    known: dict[bytes, int] = dict(connection.execute(rows).tuples().all())
+    known: dict[bytes, int] = {row.digest: row.number for row in connection.execute(rows)}
     new = [digest for digest in wanted if digest not in known]
     if new:
         last = connection.execute(select(func.max(link_table.c.number)).where(mine)).scalar() or 0

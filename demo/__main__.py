@@ -23,9 +23,9 @@ from demo.campaign import CAMPAIGNS, send_command
 from demo.consent import import_command, write_granted
 from demo.mailbox import html_of, parsed, read_messages, wait_for
 from demo.people import Person, make_people, write_list
-from demo.server import Place, make_place, run, running
+from demo.server import Place, make_place, read, run, running
 from demo.site import Site, serve
-from overt.testing.reader import Simulation
+from overt.testing.reader import Simulation, client
 from overt.testing.request import Door
 
 SEED = 2026
@@ -64,7 +64,7 @@ def main() -> int:
         shown = read_in_browser(messages, people, site, place)
         simulate([raw for raw in messages if raw not in shown], place)
         report(place)
-        withdraw(granted[0], place)
+        withdraw(granted[0], messages, place)
     farewell(place)
     return 0
 
@@ -111,7 +111,7 @@ def read_in_browser(messages: Sequence[bytes], people: Sequence[Person], site: S
     except Error as error:
         console.print(f"  Chromium gave up ({str(error).splitlines()[0]}); the rest is simulated.")
         return []
-    console.print(f"  {arrived} clicks led where the newsletter says; a picture of the first is in {place.folder}/")
+    console.print(f"  {arrived} clicks led where the newsletter says; pictures are in {place.folder}/")
     return chosen
 
 
@@ -130,10 +130,10 @@ def choose(messages: Sequence[bytes], people: Sequence[Person]) -> list[bytes]:
 
 
 def open_one(reader: Reader, site: Site, number: int, raw: bytes, place: Place) -> int:
-    """One message in the browser: every second reader follows a link, the first of them two."""
+    """One message in the browser: two of four readers follow a link, the first of them two."""
     site.mail[number] = html_of(raw)
-    clicks = (0, 1) if number == 0 else (number % 3,) if number % 2 == 0 else ()
-    picture = place.folder / "message.png" if number == 0 else None
+    clicks = (0, 1) if number == 0 else (number % 3,) if number // 2 % 2 == 0 else ()
+    picture = place.folder / f"message-{number // IN_BROWSER + 1}.png" if number % IN_BROWSER == 0 else None
     address = f"203.0.113.{number + 10}"  # RFC 5737
     return reader.read(site.mail_url(number), address=address, clicks=clicks, picture=picture)
 
@@ -162,17 +162,35 @@ def show(told: Counter[str]) -> None:
 
 
 def report(place: Place) -> None:
-    """The reports."""
-    for campaign in CAMPAIGNS:
-        step(f"overt report {campaign.name}")
-        run(["report", campaign.name, "--settings", str(place.settings)])
+    """The overview, and the first campaign in full."""
+    step("overt report")
+    run(["report", "--settings", str(place.settings)])
+    step(f"overt report {CAMPAIGNS[0].name}")
+    run(["report", CAMPAIGNS[0].name, "--settings", str(place.settings)])
 
 
-def withdraw(person: Person, place: Place) -> None:
-    """One person changes their mind."""
+def withdraw(person: Person, messages: Sequence[bytes], place: Place) -> None:
+    """One person changes their mind; the report and their old links are looked at before and after."""
     step(f"{person.first} changes their mind: overt consent withdraw {person.address}")
+    own = [raw for raw in messages if str(parsed(raw)["to"]) == person.address]
+    before = person.address in by_recipient(place)
     run(["consent", "withdraw", person.address, "--settings", str(place.settings)])
-    run(["consent", "show", person.address, "--settings", str(place.settings)])
+    simulation = Simulation(Door(place.base_url, "127.0.0.1", place.http_port))
+    answer = asyncio.run(simulation.click(own[0], client("chrome")))
+    after = person.address in by_recipient(place)
+    console.print(f"  In the report on {CAMPAIGNS[0].name}: before {say(before)}, now {say(after)}.")
+    if answer is not None and answer.status == 302:
+        console.print(f"  A link in old mail still leads to {answer.location}, and nothing of it is kept.")
+
+
+def by_recipient(place: Place) -> str:
+    """The first campaign's report with everybody in it who may be."""
+    return read(["report", CAMPAIGNS[0].name, "--json", "--by-recipient", "--settings", str(place.settings)])
+
+
+def say(there: bool) -> str:
+    """A word for it."""
+    return "named" if there else "not named"
 
 
 def farewell(place: Place) -> None:
@@ -187,6 +205,10 @@ def farewell(place: Place) -> None:
   3. [bold].venv/bin/overt send newsletter.eml people.csv --campaign spring[/]
      or let your newsletter program send through 127.0.0.1:2525.
   4. [bold].venv/bin/overt watch[/], and later [bold].venv/bin/overt report spring[/]
+
+[bold]More of this demonstration:[/]
+  .venv/bin/overt report lantern-walk --settings {place.settings}
+  .venv/bin/overt report first-harvest --by-recipient --settings {place.settings}
 
   From nothing, step by step: docs/tutorials/first-campaign.md"""
     )

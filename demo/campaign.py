@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-NEWSLETTERS = Path(__file__).parent / "newsletters"
+# Relative where that is possible: commands are shown as one would write them.
+NEWSLETTERS = Path(os.path.relpath(Path(__file__).parent / "newsletters"))
 
 
 @dataclass(frozen=True, slots=True)

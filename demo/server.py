@@ -77,6 +77,11 @@ def overt(*words: str) -> list[str]:
     return [sys.executable, "-m", "overt.cli.main", *words]
 
 
+def read(words: Sequence[str]) -> str:
+    """What one command prints."""
+    return subprocess.run(overt(*words), check=False, capture_output=True, text=True).stdout
+
+
 def run(words: Sequence[str]) -> int:
     """Run one command with this terminal as its own."""
     return subprocess.run(overt(*words), check=False).returncode

@@ -95,7 +95,7 @@ class Connection(asyncio.Protocol):
     """The protocol of one connection."""
 
     __slots__ = (
-        "_answers", "_began", "_count", "_ending", "_fields", "_host", "_lingering", "_open", "_parser",
+        "_answers", "_began", "_count", "_deaf", "_ending", "_fields", "_host", "_lingering", "_open", "_parser",
         "_paused", "_peer", "_peer_trusted", "_served", "_size", "_target", "_transport", "_unread", "deadline",
     )  # fmt: skip
 
@@ -103,6 +103,7 @@ class Connection(asyncio.Protocol):
         self._host = host
         self._answers: deque[Waiting] = deque()
         self._ending = False  # nothing more is read; the connection closes when the answers are out
+        self._deaf = False  # the client has said its last
         self._lingering = False  # closing after a refusal: what still comes is read and thrown away
         self._open = False
         self._paused = False
@@ -152,6 +153,7 @@ class Connection(asyncio.Protocol):
             self._refuse(TOO_MUCH)
 
     def eof_received(self) -> bool:
+        self._deaf = True
         if self._lingering and not self._answers:
             return False
         self._end()
@@ -185,6 +187,8 @@ class Connection(asyncio.Protocol):
 
     def finish(self) -> None:
         """Take no more requests and close when the answers are out."""
+        if self._lingering and not self._answers:
+            self.abort()
         self._end()
 
     # What the parser tells.
@@ -217,6 +221,7 @@ class Connection(asyncio.Protocol):
             not self._parser.should_keep_alive()
             or self._served >= self._host.limits.requests
             or len(self._answers) + 1 >= self._host.limits.pipelined
+            or self._paused  # it sends requests and reads no answers
         )
         self._put(answer, durable, head=method == b"HEAD", last=last)
 
@@ -224,8 +229,9 @@ class Connection(asyncio.Protocol):
         self._start_request()
         if not self._ending:
             self._began = False
-            self.deadline = self._host.now() + self._host.limits.idle_seconds
             self._host.active(self)
+            if not self._paused:
+                self.deadline = self._host.now() + self._host.limits.idle_seconds
 
     # Answers.
 
@@ -271,7 +277,7 @@ class Connection(asyncio.Protocol):
             transport.write(ready[0] if len(ready) == 1 else b"".join(ready))
         if self._ending and not self._answers:
             self._open = False
-            if self._lingering and transport.can_write_eof():
+            if self._lingering and not self._deaf and transport.can_write_eof():
                 # RFC 9112 9.6: closing on unread bytes resets the connection, and the answer may be lost with it.
                 transport.write_eof()
                 self.deadline = self._host.now() + self._host.limits.linger_seconds

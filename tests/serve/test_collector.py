@@ -1,0 +1,182 @@
+"""The collector as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from overt.errors import Malformed, Refused, Unavailable
+from overt.serve.collector import Collector, Limits, new_loop, open_collector, serve_collector
+from overt.store import read_counts, read_hits
+from tests.serve.talk import (
+    INDIVIDUAL,
+    SHARED,
+    ask,
+    beacon,
+    broken_logs,
+    connected,
+    setup,
+    status,
+    with_collector,
+)
+
+
+def test_a_hit_is_durable_before_its_answer(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        for number in range(1, 6):
+            await ask(collector, beacon(INDIVIDUAL))
+            assert len(list(read_hits(tmp_path / "segments"))) == number
+
+    with_collector(tmp_path, story)
+
+
+def test_many_at_once_are_all_kept(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        answers = await asyncio.gather(*(ask(collector, beacon(token)) for token in (INDIVIDUAL, SHARED) * 100))
+        assert {status(answer) for answer in answers} == {200}
+
+    with_collector(tmp_path, story)
+    assert len(list(read_hits(tmp_path / "segments"))) == 100
+    assert [count.number for count in read_counts(tmp_path / "counts")] == [100]
+
+
+def test_an_answer_waits_for_a_hanging_disk_no_longer_than_its_patience(tmp_path: Path) -> None:
+    took = []
+
+    async def story(collector: Collector) -> None:
+        began = time.monotonic()
+        assert status(await ask(collector, beacon(INDIVIDUAL))) == 200
+        took.append(time.monotonic() - began)
+        assert collector.late == 1
+
+    with_collector(tmp_path, story, logs=broken_logs(hang=True))
+    assert 0.045 <= took[0] < 0.5
+
+
+def test_answers_go_out_at_once_when_the_disk_refuses(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        assert status(await ask(collector, beacon(INDIVIDUAL))) == 200
+        assert status(await ask(collector, beacon(SHARED))) == 200
+        assert b"degraded" in await ask(collector, "/healthz")
+        assert collector.late == 0
+
+    with_collector(tmp_path, story, logs=broken_logs(), limits=Limits(durable_seconds=30))
+
+
+async def gone(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side closed or reset the connection without a word."""
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
+def test_the_connection_that_was_silent_longest_makes_room(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        async with connected(collector) as (slow, _), connected(collector) as (reader, writer):
+            await asyncio.sleep(0.05)
+            writer.write(b"GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+            await reader.readuntil(b"Disallow: /\n")
+            assert status(await ask(collector, "/you")) == 200
+            assert await gone(slow)
+            writer.write(b"GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+            await reader.readuntil(b"Disallow: /\n")
+            assert collector.refused == 1
+
+    with_collector(tmp_path, story, limits=Limits(connections=2))
+
+
+def test_stopping_finishes_what_is_under_way_and_keeps_it(tmp_path: Path) -> None:
+    async def run() -> bytes:
+        async with open_collector(setup(tmp_path)) as collector:
+            reader, writer = await asyncio.open_connection(*collector.addresses[0])
+            writer.write(f"GET {beacon(INDIVIDUAL)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            await asyncio.sleep(0.05)
+        found = await reader.read()
+        writer.close()
+        return found
+
+    assert status(asyncio.run(run())) == 200
+    assert len(list(read_hits(tmp_path / "segments"))) == 1
+
+
+def test_it_serves_until_cancelled_and_says_when_it_listens(tmp_path: Path) -> None:
+    async def run() -> int:
+        listening: asyncio.Future[Collector] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(serve_collector(setup(tmp_path), ready=listening.set_result))
+        answer = await ask(await listening, "/healthz")
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return status(answer)
+
+    assert asyncio.run(run()) == 200
+
+
+def test_it_runs_on_the_loop_for_traffic(tmp_path: Path) -> None:
+    async def run() -> int:
+        async with open_collector(setup(tmp_path)) as collector:
+            return status(await ask(collector, beacon(INDIVIDUAL)))
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        assert runner.run(run()) == 200
+
+
+def test_a_port_in_use_is_unavailable_and_leaves_nothing_held(tmp_path: Path) -> None:
+    async def run() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            for _ in range(2):
+                with pytest.raises(Unavailable, match="cannot listen"):
+                    async with open_collector(setup(tmp_path, port=taken.getsockname()[1])):
+                        pass
+
+    asyncio.run(run())
+
+
+def test_two_workers_share_a_port_and_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_collector(setup(tmp_path, worker="0", reuse_port=True)) as first:
+            port = first.addresses[0][1]
+            async with open_collector(setup(tmp_path, worker="1", port=port, reuse_port=True)):
+                await asyncio.gather(*(ask(first, beacon(INDIVIDUAL)) for _ in range(40)))
+                with pytest.raises(Refused):
+                    async with open_collector(setup(tmp_path, worker="1", port=port, reuse_port=True)):
+                        pass
+
+    asyncio.run(run())
+    assert len(list(read_hits(tmp_path / "segments"))) == 40
+
+
+def test_a_given_socket_is_used(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+        async def story(collector: Collector) -> None:
+            assert collector.addresses[0][1] == port
+            assert status(await ask(collector, "/healthz")) == 200
+
+        with_collector(tmp_path, story, sock=listening)
+
+
+def test_ipv6_is_served(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        assert status(await ask(collector, beacon(INDIVIDUAL))) == 200
+
+    with_collector(tmp_path, story, host="::1")
+    assert [hit.prefix for hit in read_hits(tmp_path / "segments")] == ["::/48"]
+
+
+def test_a_short_key_for_addresses_is_malformed(tmp_path: Path) -> None:
+    with pytest.raises(Malformed):
+        setup(tmp_path, address_key=b"short")
+
+
+def test_the_date_field_is_the_clock_s(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        assert b"\r\nDate: Tue, 24 Nov 2026 12:00:00 GMT\r\n" in await ask(collector, "/healthz")
+
+    with_collector(tmp_path, story)

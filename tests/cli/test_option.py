@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overt.cli.option import Collector, Endpoint, Relay, Settings, read_base_url, setting_fields
+from overt.cli.option import Collector, Endpoint, Relay, Settings, setting_fields
 
 
 @pytest.mark.parametrize(
@@ -20,31 +20,6 @@ def test_a_place_to_listen_is_host_and_port(text: str, host: str, port: int) -> 
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
         Relay.model_validate({"listen": text})
-
-
-def test_a_base_url_loses_its_last_slash_only() -> None:
-    assert read_base_url("https://t.example.org/x/") == "https://t.example.org/x"
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("t.example.org", "https://t.example.org"),
-        ("ftp://t.example.org", "https://t.example.org"),
-        ("https://t.example.org/?a", "leave out"),
-        ("https://u:p@t.example.org", "leave out"),
-        ("http://t.example.org", "use https"),
-        ("https://t.example.org:x", "Port"),
-    ],
-)
-def test_a_base_url_that_cannot_work_is_refused_with_a_reason(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        read_base_url(text)
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "t.localhost", "[::1]:8080"])
-def test_plain_http_is_for_this_machine(host: str) -> None:
-    assert read_base_url(f"http://{host}") == f"http://{host}"
 
 
 @pytest.mark.parametrize("text", ["smtp://mail.example.org:587", "lmtp://[::1]:24", "maildir:///var/mail/out"])

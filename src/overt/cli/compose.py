@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from overt.cli.house import House
 from overt.cli.option import Settings
 from overt.measure import Disclosure, Keyring, parse_mode
+from overt.serve.allow import Account
 from overt.serve.collector import Collector, Setup, open_collector
 from overt.serve.deliver import Delivery
-from overt.serve.dispatch import Account, Dispatch
+from overt.serve.dispatch import Dispatch
 from overt.serve.hop import open_carrier, parse_next_hop
 from overt.serve.permission import Withdrawals
 from overt.serve.relay import Relay, RelayLimits, open_relay

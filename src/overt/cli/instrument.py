@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from overt.cli.base_url import read_base_url
 from overt.cli.disk import append_line
 from overt.cli.keyfile import open_keyring
-from overt.cli.option import read_base_url
 from overt.errors import Malformed, Refused
 from overt.measure import (
     Keyring,
@@ -38,8 +38,7 @@ from overt.measure import (
     prepare,
     reason_to_leave_alone,
 )
-from overt.message import Message, parse, parse_address
-from overt.message.reference import walk
+from overt.message import Message, parse, parse_address, walk
 
 ModeName = Literal["off", "shared", "individual"]
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from overt.cli.base_url import read_base_url
 from overt.measure import Language
 
 PREFIX = "OVERT_"
@@ -40,24 +41,6 @@ def _read_endpoint(value: object) -> Endpoint:
     if not match or int(match[3]) > 65535:
         raise ValueError('write HOST:PORT, such as "127.0.0.1:2525" or "[::1]:2525"')
     return Endpoint(match[1] or match[2], int(match[3]))
-
-
-def read_base_url(value: object) -> str:
-    """The base URL without its last slash; raises ValueError that says what to write."""
-    text = str(value).strip()
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise ValueError('write the collector\'s address as recipients reach it, such as "https://t.example.org"')
-    _ = parts.port  # raises where it is no number
-    if parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError("leave out user name, query and fragment: paths are added to this address")
-    if parts.scheme == "http" and not _is_local(parts.hostname or ""):
-        raise ValueError("use https: http lets everybody on the way read who opens what; it is for this machine only")
-    return text.rstrip("/")
-
-
-def _is_local(host: str) -> bool:
-    return host in ("localhost", "::1") or host.endswith(".localhost") or host.startswith("127.")
 
 
 def _read_next_hop(value: object) -> str:

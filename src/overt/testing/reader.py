@@ -12,8 +12,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from overt.message import parse
-from overt.message.reference import walk
+from overt.message import parse, walk
 from overt.testing.request import Answer, Door, ask
 
 _CHROME = (

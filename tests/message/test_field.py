@@ -30,6 +30,20 @@ def test_encoded_words_read_as_the_rfc_shows(written: str, read: str) -> None:
     assert decode_words(written) == read
 
 
+def test_a_letter_cut_in_two_words_is_one_letter() -> None:
+    assert decode_words("=?utf-8?Q?caf=C3?= =?UTF-8?b?qQ==?=") == "café"
+
+
+@pytest.mark.parametrize("text", ["=?utf-8?b?w?=", "=?x?z?a?=", "=?utf-8?q?a b?=", "=?", "a =?b"])
+def test_a_broken_word_stays_as_it_is(text: str) -> None:
+    assert decode_words(text) == text
+
+
+def test_an_unknown_charset_is_read_as_utf_8_or_latin() -> None:
+    assert decode_words("=?x-nobodys?q?caf=C3=A9?=") == "café"
+    assert decode_words("=?x-nobodys?q?caf=E9?=") == "café"
+
+
 def test_raw_utf_8_and_raw_latin_are_both_readable() -> None:
     assert read_field("Grüße".encode()) == "Grüße"
     assert read_field("Grüße".encode("latin-1")) == "Grüße"

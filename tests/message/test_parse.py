@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +106,36 @@ def test_a_bare_html_file_is_one_html_part() -> None:
 )
 def test_signed_and_encrypted_parts_are_sealed_with_all_below(head: bytes, sealed: str) -> None:
     assert {part.sealed for part in parse(head).parts()} == {sealed}
+
+
+def test_an_encoded_message_is_sealed_for_its_spans_are_spans_of_encoded_bytes() -> None:
+    raw = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogeA0KDQp4\r\n"
+    assert {part.sealed for part in parse(raw).parts()} == {"encoded"}
+    assert _kinds(raw)[0] == "encoded-message"
+
+
+def test_pgp_in_a_base64_text_is_seen() -> None:
+    body = base64.encodebytes(b"hello\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n")
+    assert parse(b"Content-Transfer-Encoding: base64\r\n\r\n" + body).root.sealed == "signed"
+
+
+def test_opaque_signed_smime_is_signed_and_enveloped_is_encrypted() -> None:
+    head = b"Content-Type: application/pkcs7-mime; smime-type=%b; name=smime.p7m\r\n\r\n"
+    assert parse(head % b"signed-data").root.sealed == "signed"  # RFC 8551 section 3.2.2
+    assert parse(head % b"enveloped-data").root.sealed == "encrypted"
+
+
+@pytest.mark.parametrize(
+    ("written", "filename"),
+    [
+        (b'attachment; filename="=?utf-8?b?w6kucGRm?="', "é.pdf"),
+        (b"attachment; filename*=utf-8''%C3%A9.pdf", "é.pdf"),
+        (b'attachment; filename="a;b.pdf"', "a;b.pdf"),
+    ],
+)
+def test_file_names_are_read_in_every_way_they_are_written(written: bytes, filename: str) -> None:
+    root = parse(b"Content-Disposition: " + written + b"\r\n\r\n").root
+    assert (root.disposition, root.filename) == ("attachment", filename)
 
 
 def test_a_delivery_report_has_its_blocks() -> None:

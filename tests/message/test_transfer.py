@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from overt.errors import Refused
 from overt.message import Edit, Span, apply_edits
-from overt.message.transfer import Change, decode_body
+from overt.message.change import Change
+from overt.message.transfer import decode_body
 
 
 def _change(start: int, end: int, new: bytes, filler: bytes = b"") -> Change:

@@ -6,19 +6,18 @@ A field keeps its raw bytes and spans; `text` is the reading: unfolded (RFC 5322
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-import webencodings
-
+from overt.message.charset import decode_charset, find_charset
 from overt.message.edit import Span
 
 _FOLD = re.compile(r"(?:\r\n|\r|\n)(?=[ \t])")
+_WORD = r"=\?[^?\s*]{1,64}(?:\*[^?\s]*)?\?[bBqQ]\?[^?\s]*\?="
+_WORDS = re.compile(rf"{_WORD}(?:\s*{_WORD})*")
 _ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,64})(?:\*[^?\s]*)?\?([bBqQ])\?([^?\s]*)\?=")
-_BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,64}\?[bBqQ]\?)")
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?", re.DOTALL)
 MOST_PARAMETERS = 200  # of one field; real mail has under ten, the rest is an attack
@@ -54,14 +53,15 @@ def decode_bytes(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("latin-1") if not raw else webencodings.decode(raw, "windows-1252")[0]
+        return decode_charset(raw, "windows-1252", html=False).text
 
 
 def decode_words(text: str) -> str:
-    """Decode RFC 2047 encoded words; white space between two of them is not shown; what is broken stays as it is."""
-    if "=?" not in text:
-        return text
-    return _ENCODED_WORD.sub(_decode_word, _BETWEEN_WORDS.sub(r"\1", text))
+    """Decode RFC 2047 encoded words; white space between two of them is not shown; what is broken stays as it is.
+
+    A letter may be cut in two words, as many programs do against section 5 (3): words of one charset are read as one.
+    """
+    return _WORDS.sub(_decode_run, text) if "=?" in text else text
 
 
 def parse_parameters(text: str) -> tuple[str, dict[str, str]]:
@@ -104,18 +104,29 @@ def _unquote(written: str) -> str:
     return re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL)
 
 
-def _decode_word(match: re.Match[str]) -> str:
-    charset, way, written = match.groups()
+def _decode_run(match: re.Match[str]) -> str:
+    found: list[str] = []
+    label, pending = "", b""
+    for word in _ENCODED_WORD.finditer(match[0]):
+        raw = _decode_word(word[2], word[3])
+        if word[1].lower() != label or raw is None:
+            found.append(_decode(pending, label))
+            label, pending = word[1].lower(), b""
+        if raw is None:
+            found.append(word[0])
+        else:
+            pending += raw
+    return "".join((*found, _decode(pending, label)))
+
+
+def _decode_word(way: str, written: str) -> bytes | None:
     try:
         if way in "bB":
-            raw = base64.b64decode(written + "=" * (-len(written) % 4))
-        else:
-            raw = unquote_to_bytes(written.replace("%", "%25").replace("_", " ").replace("=", "%"))
-    except (binascii.Error, ValueError):
-        return match[0]
-    return _decode(raw, charset)
+            return binascii.a2b_base64(written.rstrip("=") + "=" * (-len(written.rstrip("=")) % 4))
+        return binascii.a2b_qp(written, header=True)
+    except ValueError:
+        return None
 
 
 def _decode(raw: bytes, label: str) -> str:
-    encoding = webencodings.lookup(label)
-    return decode_bytes(raw) if encoding is None else webencodings.decode(raw, encoding)[0]
+    return decode_bytes(raw) if find_charset(label) is None else decode_charset(raw, label, html=False).text

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from overt.message.base64 import Base64Body
 from overt.message.edit import Span
-from overt.message.field import Field, decode_bytes, parse_parameters
+from overt.message.field import Field, decode_bytes, decode_words, parse_parameters
 from overt.message.part import Defect, Message, Part
 
 DEEPEST = 50  # nested parts; Python's own recursion ends at 1000 frames, real mail under 10
@@ -68,7 +68,7 @@ class _Reading:
         content_type, params = self._content_type(by_name.get("content-type"), default)
         encoding = self._encoding(by_name.get("content-transfer-encoding"))
         disposition, extra = _structured(by_name.get("content-disposition"))
-        filename = extra.get("filename") or params.get("name", "")
+        filename = decode_words(extra.get("filename") or params.get("name", ""))  # many write RFC 2047 there
         sealed = sealed or self._seal(content_type, params, encoding, body)
         children = self._children(content_type, params, encoding, body, path, depth, sealed)
         return Part(

@@ -23,6 +23,7 @@ from overt.measure import (
     recipient_of,
 )
 from overt.serve.collector import Collector, Setup, open_collector
+from overt.serve.connection import Limits
 from overt.serve.edge import Counters, HitLog
 from overt.testing.clock import FixedClock
 
@@ -56,6 +57,11 @@ class Granted:
         return recipient_of(sending) not in self.withdrawn
 
 
+def limits(**changes: float) -> Limits:
+    """Short times where tests wait for them, and patience with this machine's disk, which tests share."""
+    return Limits(**{"durable_seconds": 10.0, "linger_seconds": 0.1, **changes})  # type: ignore[arg-type]
+
+
 def setup(folder: Path, **changes: object) -> Setup:
     told: dict[str, object] = {
         "keyring": KEYS,
@@ -67,6 +73,7 @@ def setup(folder: Path, **changes: object) -> Setup:
         "port": 0,
         "trusted_proxies": ("127.0.0.1",),
         "clock": FixedClock(NOON),
+        "limits": limits(),
     }
     return Setup(**{**told, **changes})  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from overt.errors import Malformed, Refused, Unavailable
-from overt.serve.collector import Collector, Limits, new_loop, open_collector, serve_collector
+from overt.serve.collector import Collector, new_loop, open_collector, serve_collector
 from overt.store import read_counts, read_hits
 from tests.serve.talk import (
     INDIVIDUAL,
@@ -19,6 +19,7 @@ from tests.serve.talk import (
     beacon,
     broken_logs,
     connected,
+    limits,
     setup,
     status,
     with_collector,
@@ -53,7 +54,7 @@ def test_an_answer_waits_for_a_hanging_disk_no_longer_than_its_patience(tmp_path
         took.append(time.monotonic() - began)
         assert collector.late == 1
 
-    with_collector(tmp_path, story, logs=broken_logs(hang=True))
+    with_collector(tmp_path, story, logs=broken_logs(hang=True), limits=limits(durable_seconds=0.05))
     assert 0.045 <= took[0] < 0.5
 
 
@@ -64,7 +65,7 @@ def test_answers_go_out_at_once_when_the_disk_refuses(tmp_path: Path) -> None:
         assert b"degraded" in await ask(collector, "/healthz")
         assert collector.late == 0
 
-    with_collector(tmp_path, story, logs=broken_logs(), limits=Limits(durable_seconds=30))
+    with_collector(tmp_path, story, logs=broken_logs(), limits=limits(durable_seconds=30))
 
 
 async def gone(reader: asyncio.StreamReader) -> bool:
@@ -87,7 +88,7 @@ def test_the_connection_that_was_silent_longest_makes_room(tmp_path: Path) -> No
             await reader.readuntil(b"Disallow: /\n")
             assert collector.refused == 1
 
-    with_collector(tmp_path, story, limits=Limits(connections=2))
+    with_collector(tmp_path, story, limits=limits(connections=2))
 
 
 def test_stopping_finishes_what_is_under_way_and_keeps_it(tmp_path: Path) -> None:

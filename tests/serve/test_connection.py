@@ -9,24 +9,36 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from overt.serve.collector import Collector, Limits
+from overt.serve.collector import Collector
 from overt.store import read_hits
 from overt.wire.beacon import GIF
-from tests.serve.talk import INDIVIDUAL, SHARED, SHARED_LINK, ask, beacon, connected, link, send, status, with_collector
+from tests.serve.talk import (
+    INDIVIDUAL,
+    SHARED,
+    SHARED_LINK,
+    ask,
+    beacon,
+    connected,
+    limits,
+    link,
+    send,
+    status,
+    with_collector,
+)
 
 GET = f"GET {beacon(SHARED)} HTTP/1.1\r\nHost: t.example\r\n\r\n".encode()
 HIT = f"GET {beacon(INDIVIDUAL)} HTTP/1.1\r\nHost: t.example\r\n\r\n".encode()
 PAGE = b"GET /robots.txt HTTP/1.1\r\nHost: t.example\r\n\r\n"
 
 
-def answers_to(folder: Path, raw: bytes, **limits: float) -> bytes:
+def answers_to(folder: Path, raw: bytes, **changes: float) -> bytes:
     found = []
 
     async def story(collector: Collector) -> None:
         async with asyncio.timeout(5):
             found.append(await send(collector, raw))
 
-    with_collector(folder, story, limits=Limits(**{"linger_seconds": 0.1, **limits}))  # type: ignore[arg-type]
+    with_collector(folder, story, limits=limits(**changes))
     return bytes(found[0])
 
 
@@ -155,7 +167,7 @@ def test_a_client_that_reads_nothing_is_cut_off_and_its_requests_are_not_read(tm
                 await asyncio.sleep(0.05)
         assert sent < 200_000
 
-    with_collector(tmp_path, story, limits=Limits(send_seconds=0.3, unsent=4096, pipelined=100))
+    with_collector(tmp_path, story, limits=limits(send_seconds=0.3, unsent=4096, pipelined=100))
 
 
 def test_a_client_that_goes_away_while_its_hit_is_written_leaves_the_hit(tmp_path: Path) -> None:
@@ -206,4 +218,4 @@ def test_any_bytes_end_in_whole_answers_and_a_working_collector(tmp_path: Path, 
         assert not found or found.startswith(b"HTTP/1.1 ")
         assert status(await ask(collector, link(SHARED_LINK))) == 302
 
-    with_collector(tmp_path, story, limits=Limits(linger_seconds=0.1))
+    with_collector(tmp_path, story, limits=limits())

@@ -27,23 +27,29 @@ BASE_URL = "https://t.example.org"
 PIXEL = '<img src="https://t.example.org/b/x.gif" width="1" height="1">'
 
 
-def newsletter(links: int = 30, kilobytes: int = 60) -> str:
-    """HTML of a newsletter: nested tables with inline styles, `links` links, about `kilobytes` * 1024 characters."""
-    rows = []
-    filler = "Every row has words enough to look like something that a person would read. "
-    for number in range(links):
-        rows.append(
-            '<tr><td style="padding:12px 24px;font-family:Helvetica,Arial,sans-serif;font-size:15px;color:#333333">'
-            f'<h2 style="margin:0 0 8px 0">Story {number}</h2><p style="margin:0">{filler * 20}'
-            f'<a href="https://www.example.org/story/{number}?utm_source=news&amp;utm_medium=email&amp;page={number}" '
-            f'style="color:#0055aa">Read story {number}</a></p></td></tr>\n'
-        )
-    body = "".join(rows)
-    page = (
-        '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>News</title></head><body style="margin:0">\n'
-        f'<table role="presentation" width="600" align="center">{body}</table>\n</body></html>\n'
+def newsletter(links: int = 30) -> str:
+    """HTML of a newsletter, about 60 KB with 30 links: each story a nested table with inline styles, as builders write."""
+    cell = (
+        'style="padding:12px 24px;font-family:Helvetica,Arial,sans-serif;font-size:15px;line-height:22px;color:#333333"'
     )
-    return page[: page.rindex("</table>")] + "<!-- " + "x" * max(0, kilobytes * 1024 - len(page)) + " -->" + page[page.rindex("</table>") :]
+    words = "Every row has words enough to look like something that a person would read. "
+    rows = []
+    for number in range(links):
+        url = f"https://www.example.org/story/{number}?utm_source=news&amp;utm_medium=email&amp;page={number}"
+        lines = "".join(
+            f'<tr><td align="left" valign="top" {cell}><p style="margin:0 0 8px 0"><b>{line}.</b> {words}</p></td></tr>\n'
+            for line in range(5)
+        )
+        rows.append(
+            f'<tr><td {cell}><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">\n'
+            f'<tr><td><img src="https://img.example.org/{number}.png" width="552" height="200" alt="Story {number}" '
+            f'style="display:block;border:0"></td></tr>\n{lines}<tr><td {cell}>'
+            f'<a href="{url}" style="color:#0055aa">Read story {number}</a></td></tr></table></td></tr>\n'
+        )
+    return (
+        '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>News</title></head><body style="margin:0">\n'
+        f'<table role="presentation" width="600" align="center">{"".join(rows)}</table>\n</body></html>\n'
+    )
 
 
 def message_of(html: str, encoding: str) -> bytes:

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 
 
-def time_in_turns(things: Mapping[str, Callable[[], object]], *, rounds: int = 15, least: float = 0.02) -> dict[str, float]:
+def time_in_turns(
+    things: Mapping[str, Callable[[], object]], *, rounds: int = 15, least: float = 0.02
+) -> dict[str, float]:
     """Median CPU seconds of one call of each thing.
 
     Each round calls every thing often enough to last about `least` seconds: shorter spans drown in the clock's own

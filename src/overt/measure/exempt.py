@@ -28,9 +28,7 @@ _LEAVE = (
     "manage-preferences", "manage_preferences",
 )  # fmt: skip
 # Others' placeholders: the URL is not there yet.
-_PLACEHOLDER = re.compile(
-    r"[{}]|%7B%7B|\*\|[^|]*\|\*|\[\[|<%|%%\w+%%|%recipient\b|%[a-z_]+\.[a-z_]+%", re.IGNORECASE
-)
+_PLACEHOLDER = re.compile(r"[{}]|%7B%7B|\*\|[^|]*\|\*|\[\[|<%|%%\w+%%|%recipient\b|%[a-z_]+\.[a-z_]+%", re.IGNORECASE)
 # Hosts whose links programs on phones open by themselves (Apple Universal Links, Android App Links): each publishes
 # an apple-app-site-association file or says so in its developers' documents.
 _APP_HOSTS = frozenset(

@@ -51,7 +51,12 @@ class Prepared:
     """
 
     def __init__(
-        self, message: Message, plan: Plan, destinations: Sequence[str], fillings: Sequence[Filling], skipped: Sequence[str]
+        self,
+        message: Message,
+        plan: Plan,
+        destinations: Sequence[str],
+        fillings: Sequence[Filling],
+        skipped: Sequence[str],
     ) -> None:
         self.message, self.plan = message, plan
         self.destinations, self.skipped = tuple(destinations), tuple(skipped)
@@ -87,7 +92,8 @@ class Prepared:
     @cached_property
     def _template(self) -> Template | None:
         lengths = [
-            0 if link == LINE else token_length(Kind.LINK if link else Kind.BEACON, self._mode(link)) for link in self._links
+            0 if link == LINE else token_length(Kind.LINK if link else Kind.BEACON, self._mode(link))
+            for link in self._links
         ]
         return find_template(lengths, lambda values: apply_edits(self.message.raw, self._edits(values)))
 
@@ -171,7 +177,9 @@ def prepare(message: Message, plan: Plan) -> Prepared:
                 slots = find(text, plan, destinations, unsubscribe)
                 ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end)))
                 filling = Filling(text, ordered, part.content_type == "text/html")
-                if not (text.plain and part.encoding in _IDENTITY):  # what cannot be written back shows here, before anything is sent
+                if not (
+                    text.plain and part.encoding in _IDENTITY
+                ):  # what cannot be written back shows here, before anything is sent
                     filling.edits(["x"] * len(ordered))
             except Refused as error:
                 del destinations[before:]
@@ -240,7 +248,10 @@ def _html_slots(text: Text, plan: Plan, destinations: list[str], unsubscribe: fr
         return [*slots, Slot(end, end, line, "", LINE, DISCLOSED)]
     before, after = beacon_url(plan.base_url, "\0").split("\0")
     after += f'" width="1" height="1" alt="" role="presentation" data-overt="beacon" style="{_BEACON_STYLE}">'
-    return [*slots, Slot(end, end, f'{line}<img src="{before}', after, BEACON, f"{DISCLOSED}, and tell when it is shown")]
+    return [
+        *slots,
+        Slot(end, end, f'{line}<img src="{before}', after, BEACON, f"{DISCLOSED}, and tell when it is shown"),
+    ]
 
 
 def _link_ends(plan: Plan, destination: str) -> tuple[str, str]:

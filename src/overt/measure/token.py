@@ -125,7 +125,9 @@ class Token:
         if self.mode is Mode.OFF:
             raise Refused("mode off has no tokens")
         if (self.sending is not None) != self.mode.names_sending:
-            raise Refused(f"a token of mode {self.mode.word} {'needs' if self.mode.names_sending else 'has no'} sending")
+            raise Refused(
+                f"a token of mode {self.mode.word} {'needs' if self.mode.names_sending else 'has no'} sending"
+            )
         if not (0 <= self.campaign < 1 << 32 and 0 <= self.variant < 1 << 8 and 0 <= self.link < 1 << 16):
             raise Refused("a campaign has 32 bits, a variant 8, a link 16")
         if self.sending is not None and not 0 <= self.sending < 1 << 64:
@@ -162,7 +164,9 @@ def verify(keyring: Keyring, text: str, destination: bytes | None = None) -> Tok
 
 def token_length(kind: Kind, mode: Mode) -> int:
     """How many characters every token of this kind and mode has."""
-    size = _HEAD.size + MAC_BYTES + (_LINK.size if kind is Kind.LINK else 0) + (_SENDING.size if mode.names_sending else 0)
+    size = (
+        _HEAD.size + MAC_BYTES + (_LINK.size if kind is Kind.LINK else 0) + (_SENDING.size if mode.names_sending else 0)
+    )
     return (size * 8 + 5) // 6
 
 

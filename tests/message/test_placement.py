@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from overt.message.html import parse_html
 
-WORDS = """<html> <body> </body> </html> <table> <tr> <td> </table> <select> </select> text <textarea> </textarea> <style>
-    </style> <!-- --> '> <svg> </svg> <a <template> </template> <title> <b> <object> <script> </script> <svg><title>"""
+WORDS = """<html> <body> </body> </html> <table> <tr> <td> </table> <select> </select> text <textarea> </textarea>
+    <style> </style> <!-- --> '> <svg> </svg> <a <template> </template> <title> <b> <object>
+    <script> </script> <svg><title>"""
 MARKUP = st.lists(st.sampled_from([*WORDS.split(), "<p title='", "\r\n"])).map("".join)
 
 

@@ -18,8 +18,8 @@ _IDENT: Final = rf"(?:--|-?(?:[A-Za-z_\x00\x80-\U0010FFFF]|{_ESCAPE}))(?:[A-Za-z
 #: One token that matters, behind whatever does not; css-syntax-3 section 4.3.1 in its order.
 _TOKEN: Final = re.compile(
     rf"(?P<comment>/\*(?:.*?\*/|.*))|(?P<cdo><!--|-->)"
-    r"|(?P<string>\"(?:[^\"\\\n\r\f]|\\(?:\r\n|[\s\S])|\\\Z)*+(?P<end2>\"|\Z)?+"
-    r"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S])|\\\Z)*+(?P<end1>'|\Z)?+)"
+    rf"|(?P<string>\"(?:[^\"\\\n\r\f]|{_ESCAPE}|\\(?:\r\n|[\n\r\f]))*+(?P<end2>\"|\Z)?+"
+    rf"|'(?:[^'\\\n\r\f]|{_ESCAPE}|\\(?:\r\n|[\n\r\f]))*+(?P<end1>'|\Z)?+)"
     rf"|(?P<at>@{_IDENT})|(?P<hash>\#(?:[A-Za-z0-9_\x00\x80-\U0010FFFF-]|{_ESCAPE})++)"
     rf"|(?P<ident>{_IDENT})(?P<call>\()?+|(?P<number>[0-9]++(?:{_IDENT})?+)"
     r"|(?P<sign>[()\[\]{};:,])|(?P<space>[ \t\n\r\f]++)"
@@ -47,6 +47,8 @@ _CALLS: Final[dict[str, Kind]] = {
     "image": "image",
     "alphaimageloader": "loader",
 }
+#: Those of them whose string must come first.
+_FIRST: Final = frozenset({"url", "src"})
 _RULES: Final[dict[str, Kind]] = {"import": "import", "namespace": "namespace"}
 #: What a text must hold to hold a URL at all.
 _WORTH_READING: Final = re.compile(r"[(@\\]")
@@ -94,6 +96,7 @@ def _read(text: str) -> Iterator[CssUrl]:
     rule: Kind | None = None  # of an at-rule whose URL is still to come
     declared = ""
     last_ident = ""
+    called = False  # the token before was a function's name and bracket
     position = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
@@ -101,10 +104,12 @@ def _read(text: str) -> Iterator[CssUrl]:
         position = token.end()
         if token["space"] or token["comment"] or token["cdo"]:
             continue
+        first, called = called, False
         if (string := token["string"]) is not None:
-            kind = rule or _CALLS.get(open_blocks[-1][1] if open_blocks else "")
+            call = open_blocks[-1][1] if open_blocks else ""
+            kind = (rule if not call or call in _FIRST else None) or _CALLS.get(call)
             closed = token["end1"] is not None or token["end2"] is not None
-            if kind is not None and closed:
+            if kind is not None and closed and (first or call not in _FIRST):
                 yield _quoted(text, token, string, kind, declared)
             rule = None
         elif token["call"]:
@@ -116,7 +121,8 @@ def _read(text: str) -> Iterator[CssUrl]:
                 rule = None
             else:
                 open_blocks.append((")", name))
-                rule = rule if name in ("url", "src") else None
+                rule = rule if name in _FIRST else None
+                called = True
         elif token["ident"]:
             last_ident = token["ident"]
             rule = None

@@ -57,7 +57,7 @@ def _command(command: App, name: str) -> Iterator[str]:
     yield ""
     yield (command.help or "").partition("Parameters\n")[0].strip().replace("{{", "`{{").replace("}}", "}}`")
     yield ""
-    arguments = [argument for argument in command.assemble_argument_collection() if argument.show]
+    arguments = [argument for argument in command.assemble_argument_collection(parse_docstring=True) if argument.show]
     if not arguments:
         return
     yield "| argument | means | default |"

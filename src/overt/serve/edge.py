@@ -15,9 +15,8 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 
 from overt.clock import Clock
-from overt.measure import Campaign, Kind, Link, Mode, Sending, Token, Variant
-from overt.measure.classify import read_hit
-from overt.measure.hit import Count, Flag, Hit, Seen, hour_of
+from overt.measure import Campaign, Count, Flag, Hit, Kind, Link, Mode, Seen, Sending, Token, Variant, read_hit
+from overt.measure.hit import hour_of
 from overt.serve.client import TrustedProxies, format_prefix, hash_address, parse_address
 from overt.serve.permission import Permission
 from overt.store import CommitState

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from overt.errors import Malformed
-from overt.measure.hit import Count
+from overt.measure import Count
 from overt.store.commit import MOST_WAITING, CommitState, Decoy, GroupCommit
 from overt.store.disk import lock, make_folder, reporting
 from overt.store.table import Table, read_table

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
-from overt.measure.hit import Hit
+from overt.measure import Hit
 from overt.store.commit import MOST_WAITING, CommitState, Decoy, GroupCommit
 from overt.store.disk import lock, make_folder, reporting, sync_folder, write_all_at
 from overt.store.record import HEADER, LONGEST_WORD, MOST_WORDS, RECORD, format_header, format_record, format_word

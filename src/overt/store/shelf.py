@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from overt.measure.hit import Hit
+from overt.measure import Hit
 from overt.store.disk import reporting, sync_folder
 from overt.store.record import HEADER, RECORD, RecordReader, is_record, parse_header
 

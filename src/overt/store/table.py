@@ -15,8 +15,7 @@ from pathlib import Path
 from zlib import crc32
 
 from overt.errors import Malformed
-from overt.measure.hit import Count
-from overt.measure.token import Campaign, Kind, Link, Variant
+from overt.measure import Campaign, Count, Kind, Link, Variant
 from overt.store.disk import sync_folder, write_all
 
 # campaign, hour, ruleset, link, variant, kind, actor, client, number: a slot lies within one sector of any disk

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from overt.measure import Keyring, Kind, Mode, Token, parse_path, read_destination, verify
-from overt.measure.hit import Flag
+from overt.measure import Flag, Keyring, Kind, Mode, Token, parse_path, read_destination, verify
 from overt.wire.page import POLICY, about_page, doubt_page, lost_page
 
 # A transparent GIF89a of 1 x 1, 43 bytes: with a graphic control extension, as every mail program since 1990 reads it.

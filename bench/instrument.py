@@ -28,7 +28,7 @@ PIXEL = '<img src="https://t.example.org/b/x.gif" width="1" height="1">'
 
 
 def newsletter(links: int = 30) -> str:
-    """HTML of a newsletter, about 60 KB with 30 links: each story a nested table with inline styles, as builders write."""
+    """HTML of a newsletter, about 60 KB with 30 links: each story a nested table with inline styles."""
     cell = (
         'style="padding:12px 24px;font-family:Helvetica,Arial,sans-serif;font-size:15px;line-height:22px;color:#333333"'
     )
@@ -37,7 +37,8 @@ def newsletter(links: int = 30) -> str:
     for number in range(links):
         url = f"https://www.example.org/story/{number}?utm_source=news&amp;utm_medium=email&amp;page={number}"
         lines = "".join(
-            f'<tr><td align="left" valign="top" {cell}><p style="margin:0 0 8px 0"><b>{line}.</b> {words}</p></td></tr>\n'
+            f'<tr><td align="left" valign="top" {cell}><p style="margin:0 0 8px 0">'
+            f"<b>{line}.</b> {words}</p></td></tr>\n"
             for line in range(5)
         )
         rows.append(
@@ -53,7 +54,7 @@ def newsletter(links: int = 30) -> str:
 
 
 def message_of(html: str, encoding: str) -> bytes:
-    """The HTML as a multipart/alternative message, its HTML part in `encoding` (`quoted-printable`, `base64`, `7bit`)."""
+    """The HTML in a multipart/alternative message, under `encoding` (`quoted-printable`, `base64`, `7bit`)."""
     mail = EmailMessage(policy=email.policy.SMTP)
     mail["From"], mail["To"], mail["Subject"] = "news@example.org", "reader@example.org", "News"
     mail.set_content("The same in plain words.\n")

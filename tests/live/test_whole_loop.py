@@ -67,7 +67,8 @@ def _shop() -> Iterator[str]:
 
 def _letter(shop: str) -> bytes:
     links = "".join(
-        f'<tr><td style="padding:8px"><a href="{shop}/page/{number}?from=letter&amp;n={number}">Story {number}</a></td></tr>'
+        f'<tr><td style="padding:8px"><a href="{shop}/page/{number}?from=letter&amp;n={number}">Story {number}</a>'
+        "</td></tr>"
         for number in range(LINKS)
     )
     html = (
@@ -132,8 +133,8 @@ def test_a_letter_sent_with_swaks_arrives_looks_the_same_and_reports_one_open_an
         _overt(tmp_path, "consent", "add", RECIPIENT, "--way", "form", "--reference", "form-2026-11-01")
         with _overt_up(tmp_path, relay, collector):
             subprocess.run(
-                ["swaks", "--server", f"127.0.0.1:{relay}", "--from", "letter@garden.example", "--to", RECIPIENT]
-                + ["--data", f"@{tmp_path / 'letter.eml'}"],
+                f"swaks --server 127.0.0.1:{relay} --from letter@garden.example --to {RECIPIENT} --data @letter.eml".split(),
+                cwd=tmp_path,
                 check=True,
                 capture_output=True,
                 timeout=30,

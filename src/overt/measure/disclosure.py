@@ -27,17 +27,17 @@ class Wording:
 WORDINGS: dict[Language, Wording] = {
     Language.ENGLISH: Wording(
         together="How this message is used is counted, for all recipients together.",
-        individual="As you agreed, the sender sees how you use this message: its opening, its links, or both.",
+        individual="As you agreed, the sender sees whether you open this message or follow its links.",
         about="What is recorded, and how to change it",
     ),
     Language.GERMAN: Wording(
         together="Wie diese Nachricht genutzt wird, wird gezählt, für alle Empfänger zusammen.",
-        individual="Wie vereinbart sieht der Absender, wie Sie diese Nachricht nutzen: das Öffnen, die Links oder beides.",
+        individual="Wie vereinbart sieht der Absender, ob Sie diese Nachricht öffnen oder ihren Links folgen.",
         about="Was aufgezeichnet wird und wie Sie es ändern",
     ),
     Language.FRENCH: Wording(
         together="L'usage de ce message est compté, pour tous les destinataires ensemble.",
-        individual="Avec votre accord, l'expéditeur voit l'usage que vous faites de ce message : ouverture, liens ou les deux.",
+        individual="Avec votre accord, l'expéditeur voit si vous ouvrez ce message ou suivez ses liens.",
         about="Ce qui est enregistré, et comment le changer",
     ),
 }

@@ -17,12 +17,12 @@ from overt.message import is_web, split_url
 
 # Words for leaving a list, in URLs and link texts. Counting who leaves, or breaking that link, harms the recipient.
 _LEAVE = (
-    "unsubscri", "opt-out", "opt_out", "optout", "opt out", "abmelden", "abbestell", "austragen", "désabonn", "desabonn",
-    "désinscri", "desinscri", "disiscri", "cancellati", "darse de baja", "cancelar suscrip", "cancelar la suscrip",
-    "uitschrijv", "afmeld", "avregistrer", "avsluta prenum", "meld av", "wypisz", "odhlas", "odhlás", "leiratkoz",
-    "отпис", "відпис", "配信停止", "登録解除", "退订",
-    "abmeldung", "annulla iscri", "annullare l", "avmeld", "avanmäl", "peruuta tilaus", "dezabon", "abonelikten", "üyelikten",
-    "수신거부", "수신 거부", "구독 취소", "إلغاء الاشتراك", "取消订阅", "取消訂閱", "odsubskry", "odjavi", "désabonner",
+    "unsubscri", "opt-out", "opt_out", "optout", "opt out", "abmelden", "abbestell", "austragen", "désabonn",
+    "desabonn", "désinscri", "desinscri", "disiscri", "cancellati", "darse de baja", "cancelar suscrip",
+    "cancelar la suscrip", "uitschrijv", "afmeld", "avregistrer", "avsluta prenum", "meld av", "wypisz",
+    "odhlas", "odhlás", "leiratkoz", "отпис", "відпис", "配信停止", "登録解除", "退订", "abmeldung", "annulla iscri",
+    "annullare l", "avmeld", "avanmäl", "peruuta tilaus", "dezabon", "abonelikten", "üyelikten", "수신거부",
+    "수신 거부", "구독 취소", "إلغاء الاشتراك", "取消订阅", "取消訂閱", "odsubskry", "odjavi", "désabonner",
     "manage preferences", "manage your preferences", "email preferences", "communication preferences",
     "email-preferences", "email_preferences", "emailpreferences", "manage-subscription", "manage_subscription",
     "manage-preferences", "manage_preferences",

@@ -148,6 +148,8 @@ def reason_to_leave_alone(message: Message) -> str:
         return "already instrumented"
     if message.field("dkim-signature") is not None or message.field("arc-seal") is not None:
         return "signed with DKIM or sealed with ARC: a change would break the signature"
+    if message.root.sealed:
+        return f"it is {message.root.sealed}"
     bodies = list(find_bodies(message))
     if bodies and all(part.sealed for part in bodies):
         return f"its text is {bodies[0].sealed}"

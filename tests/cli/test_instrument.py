@@ -146,6 +146,29 @@ def test_an_instrumented_message_is_refused(pipe: Pipe, capsys: pytest.CaptureFi
     assert "already" in capsys.readouterr().err
 
 
+def test_a_dkim_signature_is_no_obstacle_but_said(pipe: Pipe, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = make_mail(
+        encoding="8bit", fields={"DKIM-Signature": "v=1; a=rsa-sha256; d=example.org; s=x; h=from; bh=; b="}
+    )
+    assert pipe.run(raw, *BASE) == 0
+    assert b"https://t.example.org/b/" in pipe.out
+    assert "sign it after instrumenting" in capsys.readouterr().err
+
+
+def test_a_signed_body_comes_out_as_it_was(pipe: Pipe, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = (
+        b"From: a@example.org\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/signed; protocol="application/pgp-signature"; micalg=pgp-sha256; boundary=x\r\n\r\n'
+        b"--x\r\nContent-Type: text/html\r\n\r\n<a href='https://example.org/'>x</a>\r\n"
+        b"--x\r\nContent-Type: application/pgp-signature\r\n\r\n-\r\n--x--\r\n"
+    )
+    assert pipe.run(raw, *BASE) == 0
+    assert pipe.out == raw
+    told = capsys.readouterr().err
+    assert "signed" in told
+    assert "comes out as it was" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

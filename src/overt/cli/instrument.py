@@ -36,11 +36,11 @@ from overt.measure import (
     mint,
     parse_mode,
     prepare,
-    reason_to_leave_alone,
 )
 from overt.message import Message, parse, parse_address, walk
 
 ModeName = Literal["off", "shared", "individual"]
+SIGNATURES = ("dkim-signature", "arc-message-signature")  # over the whole message (RFC 6376, RFC 8617)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Instrumented:
-    """The instrumented bytes, the manifest's line about them, and what was left alone and why."""
+    """The instrumented bytes, the manifest's line about them, and what the caller should hear of."""
 
     raw: bytes
     manifest: dict[str, Any]
-    skipped: tuple[str, ...]
+    told: tuple[str, ...]
 
 
 def instrument_command(
@@ -133,8 +133,8 @@ def instrument_command(
     done = instrument_raw(raw, wish, open_keyring(keys))
     if manifest is not None:
         append_line(manifest, json.dumps(done.manifest, ensure_ascii=False))
-    for words in done.skipped:
-        print(f"overt: left alone: {words}", file=sys.stderr)
+    for words in done.told:
+        print(f"overt: {words}", file=sys.stderr)
     if done.raw == raw and not wish.silent:
         print("overt: nothing was instrumented; the message comes out as it was", file=sys.stderr)
     sys.stdout.buffer.write(done.raw)
@@ -176,11 +176,11 @@ def instrument_raw(raw: bytes, wish: Wish, keyring: Keyring) -> Instrumented:
         recipient=wish.recipient,
     )
     prepared = prepare(message, plan)
-    reason = reason_to_leave_alone(message)
-    out = raw if reason else prepared.render(keyring, sending)
-    destinations = () if reason else prepared.destinations
-    skipped = (reason,) if reason else prepared.skipped
-    return Instrumented(out, _describe(wish, plan, destinations, keyring, message, out), tuple(skipped))
+    out = prepared.render(keyring, sending)
+    told = list(prepared.skipped)
+    if out != raw and any(message.field(name) for name in SIGNATURES):
+        told.append("its DKIM or ARC signature no longer verifies: sign it after instrumenting")
+    return Instrumented(out, _describe(wish, plan, prepared.destinations, keyring, message, out), tuple(told))
 
 
 def _message_id(message: Message) -> str:

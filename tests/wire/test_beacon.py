@@ -231,7 +231,7 @@ def test_the_small_pages_and_nothing_else(target: str, status: int) -> None:
 
 
 def test_health_says_when_nothing_can_be_recorded_and_still_answers() -> None:
-    answer, _ = front().answer(Request(b"GET", b"/healthz"), well=False)
+    answer, _ = front().answer(Request(b"GET", b"/healthz"), well=lambda: False)
     assert (answer.status, answer.body[:8]) == (200, b"degraded")
 
 

@@ -78,7 +78,14 @@ def format_prefix(address: IpAddress | None) -> str:
     """The /24 or /48 of an address: the finest that is kept."""
     if address is None:
         return ""
-    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+    if address.version == 4:
+        return "%d.%d.%d.0/24" % tuple(address.packed[:3])
+    return _prefix_48(address.packed[:6])
+
+
+@lru_cache(maxsize=4096)
+def _prefix_48(packed: bytes) -> str:
+    return str(IPv6Network((packed + bytes(10), 48)))
 
 
 def hash_address(address: IpAddress | None, key: bytes) -> int:

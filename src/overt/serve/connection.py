@@ -289,12 +289,15 @@ def _find_fault(request: Request, version: str) -> Answer | None:
     """What keeps a request from being answered, if anything does; tried in this order."""
     if request.method not in (b"GET", b"HEAD"):
         return WRONG_METHOD
-    hosts = len(request.values(b"host"))
+    hosts, content = 0, False
+    for name, value in request.fields:
+        if name == b"host":
+            hosts += 1
+        elif name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0"):
+            content = True
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         return MALFORMED  # RFC 9112 3.2
-    if request.values(b"transfer-encoding") or any(
-        value.strip() != b"0" for value in request.values(b"content-length")
-    ):
+    if content:
         return WITH_BODY
     if not request.target[:8].lower().startswith((b"/", b"http://", b"https://")):
         return MALFORMED

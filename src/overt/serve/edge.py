@@ -119,14 +119,13 @@ class Edge:
         self._address_key = address_key
         self._locate = locate
 
-    @property
-    def well(self) -> bool:
+    def is_well(self) -> bool:
         """Whether both logs are being written."""
         return not self._hits.state.trouble and not self._counts.state.trouble
 
     def take(self, request: Request, peer: str, *, peer_trusted: bool) -> tuple[Answer, asyncio.Future[None] | None]:
         """The answer, and what to wait for (a little) before it goes out."""
-        answer, asked = self.front.answer(request, well=self.well)
+        answer, asked = self.front.answer(request, well=self.is_well)
         if asked is None:
             return answer, None
         try:

@@ -1,8 +1,8 @@
 """The bytes of the hit log: records of 64 bytes with a checksum, each a hit or a piece of a word.
 
 A hit holds numbers only; its User-Agent and place are words, each written once into a segment, before the first hit
-that uses it, so that they go when the segment goes. The checksum (CRC-32) starts from the segment's seed: bytes of an older
-file that come back after a crash are no record. Knows bytes, not files.
+that uses it, so that they go when the segment goes. The checksum (CRC-32) starts from the segment's seed: bytes of an
+older file that come back after a crash are no record. Knows bytes, not files.
 """
 
 from __future__ import annotations

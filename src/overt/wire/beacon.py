@@ -8,7 +8,7 @@ files or clocks, and leaves what is kept to its caller (`Asked`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -161,6 +161,10 @@ TOO_LONG = _text(414, b"The address is too long.\n")
 TOO_MUCH = _text(431, b"The request has too many or too long fields.\n")
 
 
+def _always() -> bool:
+    return True
+
+
 class Front:
     """Answers requests for one sender's tracking host. Immutable: share it between connections and loops."""
 
@@ -172,8 +176,8 @@ class Front:
             b"/robots.txt": ROBOTS,
         }
 
-    def answer(self, request: Request, *, well: bool = True) -> tuple[Answer, Asked | None]:
-        """The answer, and what it was asked for where that was a beacon or a link. `well`: whether hits can be kept."""
+    def answer(self, request: Request, *, well: Callable[[], bool] = _always) -> tuple[Answer, Asked | None]:
+        """The answer, and what it was asked for where that was a beacon or a link. `well` says whether hits can be kept."""
         target = _origin_form(request.target)
         if self._prefix and target.startswith(self._prefix + b"/"):
             target = target[len(self._prefix) :]
@@ -187,7 +191,7 @@ class Front:
         if path.startswith(b"/c/"):
             return self._follow(text, query)
         if path == b"/healthz":
-            return (WELL if well else UNWELL), None
+            return (WELL if well() else UNWELL), None
         page = self._pages.get(path.rstrip(b"/"))
         return (_conditional(page, request) if page is not None else LOST), None
 

@@ -133,7 +133,7 @@ def test_a_letter_sent_with_swaks_arrives_looks_the_same_and_reports_one_open_an
         _overt(tmp_path, "consent", "add", RECIPIENT, "--way", "form", "--reference", "form-2026-11-01")
         with _overt_up(tmp_path, relay, collector):
             subprocess.run(
-                f"swaks --server 127.0.0.1:{relay} --from letter@garden.example --to {RECIPIENT} --data @letter.eml".split(),
+                f"swaks -s 127.0.0.1:{relay} -f letter@garden.example -t {RECIPIENT} --data @letter.eml".split(),
                 cwd=tmp_path,
                 check=True,
                 capture_output=True,

@@ -79,7 +79,7 @@ def format_prefix(address: IpAddress | None) -> str:
     if address is None:
         return ""
     if address.version == 4:
-        return "%d.%d.%d.0/24" % tuple(address.packed[:3])
+        return ".".join(map(str, address.packed[:3])) + ".0/24"
     return _prefix_48(address.packed[:6])
 
 

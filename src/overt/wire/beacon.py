@@ -177,7 +177,7 @@ class Front:
         }
 
     def answer(self, request: Request, *, well: Callable[[], bool] = _always) -> tuple[Answer, Asked | None]:
-        """The answer, and what it was asked for where that was a beacon or a link. `well`: whether hits can be kept now."""
+        """The answer, and what it was asked for where that was a beacon or a link. `well`: whether hits can be kept."""
         target = _origin_form(request.target)
         if self._prefix and target.startswith(self._prefix + b"/"):
             target = target[len(self._prefix) :]

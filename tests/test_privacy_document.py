@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from overt.measure import Count, Hit
+from overt.store.parquet import COLUMNS
 from overt.store.schema import metadata
 
 PAGE = (Path(__file__).resolve().parent.parent / "PRIVACY.md").read_text(encoding="utf-8")
@@ -35,3 +36,9 @@ def test_every_column_of_the_database_is_named(table: str) -> None:
 
 def test_no_table_is_named_that_is_not_there() -> None:
     assert set(re.findall(r"^### `(\w+)`", PAGE, re.MULTILINE)) == set(metadata.tables) - MIGRATION_STATE
+
+
+def test_a_parquet_file_has_the_fields_of_a_hit_and_the_two_columns_that_are_named() -> None:
+    fields = {field.name for field in dataclasses.fields(Hit)}
+    assert {name for name, _, _ in COLUMNS} == fields - {"at_ms"} | {"seen_at", "recipient"}
+    assert "`seen_at`" in PAGE

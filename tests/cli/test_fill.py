@@ -83,6 +83,22 @@ def test_a_message_without_a_date_gets_one() -> None:
     assert fill(raw, {})["date"] == DATE
 
 
+def test_what_transport_and_signers_wrote_is_left_behind() -> None:
+    trace = {"Received": "from x by y; Mon, 02 Nov 2026 08:00:00 +0000", "DKIM-Signature": "v=1; b=", "ARC-Seal": "i=1"}
+    message = fill(
+        b"From MAILER Mon Nov  2 08:00:00 2026\n" + make_mail(fields={**trace, "List-Id": "<l.example.org>"}), {}
+    )
+    assert [name for name in message if name in trace] == []
+    assert message["list-id"] == "<l.example.org>"
+    assert message.keys()[0] == "To"
+
+
+@pytest.mark.parametrize("raw", [b"", b"<!doctype html><p>hello</p>", b"Subject: x\r\n\r\nhello"])
+def test_what_has_no_from_is_no_message_to_send(raw: bytes) -> None:
+    with pytest.raises(Malformed, match="no From"):
+        Template(raw)
+
+
 def test_a_signed_part_is_not_filled() -> None:
     raw = (
         b"From: a@example.org\r\nMIME-Version: 1.0\r\n"

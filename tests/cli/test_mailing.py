@@ -26,7 +26,7 @@ def test_the_sender_is_the_messages_own_unless_given() -> None:
     assert mailing().sender == "news@shop.example.org"
     assert mailing(sender="bounces@shop.example.org").sender == "bounces@shop.example.org"
     with pytest.raises(Malformed, match="--from"):
-        make_mailing("spring", [b"Subject: x\r\n\r\n"], (), combine(0, 1))
+        make_mailing("spring", [b"From: nobody\r\n\r\n"], (), combine(0, 1))
 
 
 def test_message_ids_are_the_callers_and_in_the_senders_domain() -> None:

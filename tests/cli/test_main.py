@@ -29,7 +29,13 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(Malformed("a b."), 2), (Refused("a b."), 2), (Unavailable("a b."), 75), (OSError(28, "Full"), 2)],
+    [
+        (Malformed("a b."), 2),
+        (Refused("a b."), 2),
+        (Unavailable("a b."), 75),
+        (OSError(28, "Full"), 75),
+        (OSError(2, "Gone"), 2),
+    ],
 )
 def test_an_error_is_one_sentence_and_an_exit_code(
     error: OvertError, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

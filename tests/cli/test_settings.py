@@ -80,6 +80,11 @@ def test_a_table_given_as_a_word_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -
     assert "OVERT_RELAY" in complain()
 
 
+def test_a_word_in_place_of_a_table_is_a_mistake(folder: Path) -> None:
+    write(folder, "relay = 3\n")
+    assert "overt.toml:1:9: relay: is a table; write [relay] on a line" in complain()
+
+
 def test_broken_toml_is_shown_where_it_breaks(folder: Path) -> None:
     write(folder, "a = 1\nb = = 2\n")
     text = complain()

@@ -80,7 +80,7 @@ def add(
                 reference=reference,
                 wording=wording,
                 language=language,
-                actor=actor or getpass.getuser(),
+                actor=actor or _user(),
             )
     print(f"Recorded: {', '.join(chosen)} granted. Mail sent from now on may tell of this recipient.")
     return 0
@@ -113,7 +113,7 @@ def withdraw(
     chosen: tuple[Purpose, ...] = tuple(Purpose(name) for name in purpose)
     with _ledger(settings) as ledger:
         for each in chosen or (None,):
-            ledger.withdraw(address, each, way=way, reference=reference, actor=actor or getpass.getuser())
+            ledger.withdraw(address, each, way=way, reference=reference, actor=actor or _user())
     print(f"Recorded: {', '.join(chosen or Purpose)} withdrawn, for mail already sent too. Its links still work.")
     return 0
 
@@ -192,7 +192,7 @@ def import_list(
     """
     listed = read_recipients(recipients, to)
     usual = {"way": way or BY_HAND, "reference": reference, "wording": wording, "language": language}
-    usual["actor"] = actor or getpass.getuser()
+    usual["actor"] = actor or _user()
     faults, recorded = list(listed.faults), 0
     with _ledger(settings) as ledger:
         for row in listed.rows:
@@ -216,6 +216,13 @@ def _grant_row(ledger: Ledger, row: Row, purposes: Sequence[PurposeName], usual:
     values = {name: row.cells.get(name) or value for name, value in usual.items()}
     for each in chosen:
         ledger.grant(row.address, each, at=at, **values)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # nobody by that number, as in some containers
+        return "operator"
 
 
 def _word(entry: object) -> str:

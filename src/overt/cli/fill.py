@@ -18,7 +18,12 @@ from overt.message import Edit, Field, Message, Part, Span, Text, TextEdit, appl
 
 PLACEHOLDER = re.compile(r"\{\{[ \t]*([^\W\d][\w .-]*?)[ \t]*(?:\|[ \t]*([^{}\n|]*?)[ \t]*)?\}\}")
 BECAUSE = "filled for this recipient"
-REPLACED = ("to", "cc", "bcc", "message-id", "subject")  # every copy has its own
+# Every copy has its own of these; and as it is a new message, what transport and signers wrote is not true of
+# it (RFC 5322 section 3.6.7, RFC 6376, RFC 8617, RFC 8601).
+REPLACED = frozenset(
+    "to cc bcc message-id subject received return-path delivered-to x-original-to dkim-signature "
+    "authentication-results arc-seal arc-message-signature arc-authentication-results".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,13 @@ class Template:
     """A message with its placeholders found; `subject` stands in place of the message's own where it is given."""
 
     def __init__(self, raw: bytes, *, subject: str | None = None) -> None:
-        self._raw = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)  # RFC 5321 section 2.3.8: lines end with CRLF and nothing else
+        raw = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)  # RFC 5321 section 2.3.8: lines end with CRLF and nothing else
+        self._raw = raw.partition(b"\r\n")[2] if raw.startswith(b"From ") else raw  # an mbox's line is no field
         self._message = parse(self._raw)
+        if self._message.root.field("from") is None:
+            raise Malformed(
+                "The message has no From field. Save it as a message (.eml), not as a page of HTML or text."
+            )
         own = self._message.root.field("subject")
         self.subject = subject if subject is not None else (own.text.strip() if own else "")
         self._bodies = tuple(_read_bodies(self._message))

@@ -128,6 +128,7 @@ class Served:
     """Who was served by this campaign: digests of addresses in a file, so that nobody is served twice.
 
     Only digests, and neither times nor variants: it tells whoever holds the list of recipients who is left, no more.
+    A crash between the relay's answer and the note serves one recipient twice.
     """
 
     def __init__(self, path: Path, campaign: str) -> None:

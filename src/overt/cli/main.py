@@ -7,6 +7,7 @@ asked for, so that `overt instrument` in a pipe starts fast and what carries tra
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,8 @@ from overt import __version__
 from overt.errors import OvertError, Unavailable
 
 DONE, PARTLY, WRONG, LATER = 0, 1, 2, 75
-INTERRUPTED = 130  # what a shell reports for SIGINT
+INTERRUPTED, UNHEARD = 130, 141  # what a shell reports for SIGINT and SIGPIPE
+PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 # name, where it is, one line of help (written here so that `overt --help` need not import them all)
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -61,11 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not missing or missing.startswith("overt"):
             raise
         return _say(f"This needs {missing}, which is not installed. Run: pip install 'overt[all]'", WRONG)
-    except BrokenPipeError:  # whoever read our output has enough
+    except BrokenPipeError:  # whoever read our output reads no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return UNHEARD
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
+        if error.errno in PASSING:
+            return _say(f"{where}{error.strerror}. Try again when that has passed.", LATER)
         return _say(f"{where}{error.strerror or error}. Check the path and its permissions.", WRONG)
     except KeyboardInterrupt:
         return _say("interrupted.", INTERRUPTED)

@@ -64,6 +64,8 @@ def point_at(path: Path, text: str, place: Place, what: str) -> str:
 
 
 def _plain(detail: ErrorDetails) -> str:
+    if detail["type"] in ("model_type", "model_attributes_type"):
+        return f"is a table; write [{detail['loc'][0]}] on a line, and its settings below"
     text = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return text if detail["type"] == "value_error" else f"should be {text}" if text != detail["msg"] else text
 

@@ -1,7 +1,7 @@
 """What one copy may tell: the strictest of the account, the message's own fields and the ledger.
 
-Unknown permission allows `shared` and a withdrawal nothing; a mode that points at the recipient comes with the grant it rests on
-(law 5), and whatever was asked for and not given comes with the reason. Knows no message.
+Unknown permission allows `shared` and a withdrawal nothing; a mode that points at the recipient comes with the grant it
+rests on (law 5), and whatever was asked for and not given comes with the reason. Knows no message.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ RETRIES = (60, 300, 900, 1800, 3600, 7200, 14_400)
 RESTS = (1, 2, 5, 10, 30, 60)
 GIVE_UP = timedelta(days=5)  # RFC 5321 section 4.5.4.1: at least four or five days
 LOOK_SECONDS = 2.0  # other processes may put something into the queue or change what is due
+STOP_SECONDS = 10.0  # for attempts under way; what is cut off then is tried again after the next start
 BATCH = 100
 
 
@@ -83,16 +84,22 @@ class Delivery:
         self._news.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; what is under way then is finished first."""
+        """Deliver until `stop` is set; what is under way then is finished first, within `STOP_SECONDS`."""
+        tasks = [asyncio.create_task(self._work(stop)) for _ in range(self._parallel)]
         stopping = asyncio.create_task(stop.wait())
-        stopping.add_done_callback(lambda _: self.wake())
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(self._parallel):
-                    tasks.create_task(self._work(stop))
+            await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                self.wake()
+                await asyncio.wait(tasks, timeout=STOP_SECONDS)
         finally:
-            stopping.cancel()
-            self._thread.shutdown(wait=False)
+            for task in (*tasks, stopping):
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            self._thread.shutdown()
+        for end in ended:
+            if isinstance(end, Exception):
+                raise end
 
     async def _work(self, stop: asyncio.Event) -> None:
         carrier = self._open_carrier()

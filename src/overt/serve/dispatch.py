@@ -31,6 +31,8 @@ from overt.serve.allow import Account, Allowed, decide
 from overt.serve.wish import Wish, read_wish, remove_fields
 from overt.store import Envelope, Ledger, Queue, savepoint, writing
 
+__all__ = ["Account", "Dispatch", "Submission"]
+
 _LOG = logging.getLogger(__name__)
 
 LONGEST_LINE = 998  # RFC 5322 section 2.1.1, without the line end

@@ -31,6 +31,7 @@ Network = IPv4Network | IPv6Network
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 MOST_TOGETHER = 32  # messages in one commit: more would keep the first of them waiting
 CLOSE_SECONDS = 5.0  # for what is being written when the relay stops
+ANSWER_SECONDS = 0.05  # for its answers, which only have to reach the socket
 # RFC 5321 section 2.3.8: lines end with CRLF, and CR and LF stand nowhere else. Servers that take them for line ends
 # read another message than the one that was checked ("SMTP smuggling").
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
@@ -70,6 +71,7 @@ class Relay:
         self._writing: asyncio.Task[None] | None = None
         self._sessions: set[Session] = set()
         self._server: asyncio.Server | None = None
+        self._stopping = False
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
@@ -90,17 +92,20 @@ class Relay:
 
     async def stop(self) -> None:
         """Take no more connections, answer what is being written, close the rest."""
+        self._stopping = True
         if self._server is not None:
             self._server.close()
         if self._writing is not None:
             await asyncio.wait([self._writing], timeout=CLOSE_SECONDS)
-            await asyncio.sleep(0)  # the answers go out before their connections are closed
+            await asyncio.sleep(ANSWER_SECONDS)
         for session in list(self._sessions):
             session.close()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def submit(self, submission: Submission) -> None:
         """Take responsibility for one message: done when it is durable, `Unavailable` where it is not ours."""
+        if self._stopping:
+            raise Unavailable("the relay is stopping")
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((submission, future))
         if self._writing is None:

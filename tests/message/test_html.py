@@ -105,6 +105,11 @@ def test_a_second_body_tag_adds_its_attributes() -> None:
     assert found == {("body", "class"): "class=a", ("body", "background"): "background=u", ("html", "lang"): "lang=de"}
 
 
+def test_a_lone_surrogate_does_no_harm() -> None:
+    (link,) = parse_html("<!--\ud800--><a \udcff=\ud800 href=x>").elements({"a"})
+    assert [(a.name, a.value) for a in link.attributes] == [("\ufffd", "\ufffd"), ("href", "x")]
+
+
 def test_an_element_that_the_tree_repeats_comes_once() -> None:
     (link,) = parse_html("<a href=x><p>1<div>2</a>3</div>").elements({"a"})
     assert link.start == 0

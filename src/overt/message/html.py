@@ -100,6 +100,7 @@ class Element:
         return f"<Element {self.tag} {self.start}..{self.end}>"
 
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NAMESPACES: Final = {namespace: namespace.value for namespace in turbohtml.Namespace}
 #: Elements of SVG whose names the tree writes in mixed case (WHATWG HTML 13.2.6.5), by their lower-case names.
 _MIXED_CASE: Final = {
@@ -124,11 +125,22 @@ def parse_html(text: str) -> Html:
     return Html(text)
 
 
+def _scalar(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text
+
+
 class Html:
-    """A document; offsets are code points of `text` as it was given, line ends as they are."""
+    """A document; offsets are code points of `text` as it was given, line ends as they are.
+
+    Only lone surrogates are replaced in `text`, as in every text that a browser sees (WHATWG Infra 4.7).
+    """
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = _scalar(text)
 
     @cached_property
     def tree(self) -> turbohtml.Document:

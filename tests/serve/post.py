@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from ssl import SSLContext
 
 from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as Transaction
@@ -73,9 +74,9 @@ class Sink:
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)
     options: list[list[str]] = field(default_factory=list)
+    secure: list[bool] = field(default_factory=list)
     sessions: int = 0
     port: int = 0
-    eight_bit: bool = True
 
     async def handle_RCPT(  # noqa: N802 aiosmtpd's name
         self, server: object, session: object, envelope: Transaction, address: str, options: list[str]
@@ -85,7 +86,9 @@ class Sink:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: object, session: object, envelope: Transaction) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: object, envelope: Transaction) -> str:  # noqa: N802
+        transport = server.transport
+        self.secure.append(transport is not None and transport.get_extra_info("sslcontext") is not None)
         answer = self.answers.get("data", "250 OK")
         if answer.startswith("2"):
             assert isinstance(envelope.content, bytes)
@@ -95,15 +98,22 @@ class Sink:
         return answer
 
     @contextlib.asynccontextmanager
-    async def listening(self, port: int = 0, *, utf8: bool = True, lmtp: bool = False) -> AsyncIterator[Sink]:
+    async def listening(
+        self,
+        *,
+        utf8: bool = True,
+        lmtp: bool = False,
+        starttls: SSLContext | None = None,
+        tls: SSLContext | None = None,
+    ) -> AsyncIterator[Sink]:
         loop = asyncio.get_running_loop()
 
         def connect() -> SMTP:
             self.sessions += 1
             kind = LmtpServer if lmtp else SMTP
-            return kind(self, enable_SMTPUTF8=utf8, hostname="sink.example.org", loop=loop, data_size_limit=10**8)
+            return kind(self, enable_SMTPUTF8=utf8, hostname="sink.example.org", loop=loop, tls_context=starttls)
 
-        server = await loop.create_server(connect, "127.0.0.1", port)
+        server = await loop.create_server(connect, "127.0.0.1", 0, ssl=tls)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

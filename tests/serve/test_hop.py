@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -129,6 +132,53 @@ def test_an_address_in_other_letters_needs_a_hop_that_knows_them() -> None:
     assert once(knowing, bjorn).verdict is Verdict.DELIVERED
     assert knowing.taken[0][1] == "björn@example.org"
     assert once(Sink(), bjorn, utf8=False).verdict is Verdict.NEVER
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A certificate that nobody vouches for, as most mail servers beside us have."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    words = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=sink.example.org".split()
+    )
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    subprocess.run([openssl, *words, *files], check=True, capture_output=True, timeout=30)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+def test_tls_that_is_offered_is_taken_whoever_vouches_for_it(self_signed: ssl.SSLContext) -> None:
+    sink = Sink()  # RFC 7435: some protection where none is asked for
+
+    async def story() -> Attempt:
+        async with sink.listening(starttls=self_signed):
+            carrier = open_carrier(NextHop("smtp", "127.0.0.1", sink.port), seconds=5.0)
+            attempt = await carrier.carry(TO_ROBIN, make_mail(None, "Grüße\n", encoding="8bit"))
+            await carrier.close()
+            return attempt
+
+    assert asyncio.run(story()).verdict is Verdict.DELIVERED
+    assert sink.secure == [True]
+    assert "BODY=8BITMIME" in sink.options[0]  # what is offered is asked again under TLS
+
+
+def test_smtps_wants_a_certificate_that_somebody_vouches_for(self_signed: ssl.SSLContext) -> None:
+    sink = Sink()
+
+    async def story() -> Attempt:
+        async with sink.listening(tls=self_signed):
+            return await open_carrier(NextHop("smtps", "127.0.0.1", sink.port), seconds=5.0).carry(
+                TO_ROBIN, make_mail()
+            )
+
+    attempt = asyncio.run(story())
+    assert attempt.verdict is Verdict.DOWN
+    assert "certificate" in attempt.reason.lower()
+    assert sink.taken == []
 
 
 def test_nobody_there_says_nothing_of_the_message() -> None:

@@ -42,7 +42,16 @@ class Base64Body:
             self.data = _decode_joined(body) if self._joined else binascii.a2b_base64(body)
         except binascii.Error:
             self.data = _decode_letters(head)
-        self.defects = tuple(self._find_defects(body))
+
+    @property
+    def writable(self) -> bool:
+        """Whether nothing is damaged, so that every change can be written."""
+        return not self._joined and self._lines[2]
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What is wrong with the encoding."""
+        return tuple(self._find_defects(self._span.cut(self._raw)))
 
     def _find_defects(self, body: bytes) -> Iterator[str]:
         if self._joined:

@@ -62,6 +62,8 @@ def reasons(ordered: Sequence[Change]) -> str:
 
 def find_line_end(raw: bytes, line: Span, body: Span) -> bytes:
     """The line end of a line or, where it has none, of its body or of what stands before the body; else CRLF."""
+    if raw[line.end - 2 : line.end] == MAIL_LINE_END and len(line) > 1:
+        return MAIL_LINE_END
     for start, end in ((line.start, line.end), (body.start, body.end), (max(0, body.start - 2), body.start)):
         if match := _LINE_END.search(raw, start, end):
             return match[0]

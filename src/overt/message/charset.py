@@ -53,10 +53,11 @@ class Decoded:
             self._written = self.text = raw.decode("ascii")
             return
         self._codec = _find_codec(charset)
-        self._written = self._codec.decode(raw, "replace" if self._shifting else "surrogateescape")[0]
-        self.text = self._written
-        if not self._shifting and _ESCAPED.search(self._written):
-            self.text = _ESCAPED.sub(self._show, self._written)
+        try:
+            self._written = self.text = self._codec.decode(raw, "strict")[0]
+        except UnicodeError:
+            self._written = self._codec.decode(raw, "replace" if self._shifting else "surrogateescape")[0]
+            self.text = self._written if self._shifting else _ESCAPED.sub(self._show, self._written)
 
     def _show(self, match: re.Match[str]) -> str:
         byte = ord(match[0]) - 0xDC00

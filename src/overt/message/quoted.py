@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
+from operator import itemgetter
 
 from overt.message.change import Change, find_line_end, in_order, make_changes, reasons
 from overt.message.edit import Edit, Span
@@ -21,26 +22,29 @@ _LITERAL = (set(range(0x21, 0x7F)) | {0x20, 0x09}) - {0x3D}
 _CODES = [b"%c" % byte if byte in _LITERAL else b"=%02X" % byte for byte in range(256)]
 _ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
 _BROKEN = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n)")
-_PADDED = (b" \n", b"\t\n", b" \r", b"\t\r")
-# A lone full stop (SMTP) or mbox's "From " must not come to stand at the start of a row (RFC 2049 section 3).
-_RISKY = re.compile(rb"(?m)(?:^|(?<=\r))([.F])(?=rom |=?[\r\n]|\Z)")
+_SPECIAL = re.compile(rb"[^\t -~]")
+_TAIL = itemgetter(slice(-3, None))
 
 
 class QuotedBody:
     """`data` is the body decoded; offsets are bytes of it."""
 
+    writable = True
+
     def __init__(self, raw: bytes, span: Span) -> None:
         self._raw, self._span = raw, span
         body = span.cut(raw)
+        lines = body.splitlines(True)
         broken = _BROKEN.search(body) is not None
-        self._odd = broken or _is_padded(body)
+        self._odd = broken or _is_padded(body, lines)
         self.defects: tuple[str, ...] = ("quoted-printable-escape",) if broken else ()
-        self.data = b"".join(map(_decode_line, body.splitlines(True))) if self._odd else binascii.a2b_qp(body)
+        self.data = b"".join(map(_decode_line, lines)) if self._odd else binascii.a2b_qp(body)
+        self._split = lines
 
     @cached_property
     def _lines(self) -> tuple[list[int], list[int]]:
         """Where each encoded line begins, in the raw bytes and in `data`; one entry more marks the end."""
-        lines = self._span.cut(self._raw).splitlines(True)
+        lines = self._split
         decode = _decode_line if self._odd else binascii.a2b_qp
         raw_starts = list(accumulate(map(len, lines), initial=self._span.start))
         return raw_starts, list(accumulate(map(len, map(decode, lines)), initial=0))
@@ -122,11 +126,11 @@ class QuotedBody:
     _last_line: tuple[list[int], int, int] = ([], 0, 0)
 
 
-def _is_padded(body: bytes) -> bool:
+def _is_padded(body: bytes, lines: list[bytes]) -> bool:
     """Whether white space ends a line, or a CR stands alone: then the C decoder reads otherwise than we do."""
-    if body[-1:] in (b" ", b"\t", b"=") or any(pair in body for pair in _PADDED):
+    if lines and len(lines) != body.count(b"\n") + (not body.endswith(b"\n")):
         return True
-    return b"\r" in body and body.count(b"\r") != body.count(b"\r\n")
+    return any(tail.rstrip(b"\r\n")[-1:] in (b" ", b"\t") for tail in set(map(_TAIL, lines)))
 
 
 def _decode_line(line: bytes) -> bytes:
@@ -146,10 +150,12 @@ def _unescape(match: re.Match[bytes]) -> bytes:
 
 def _quote(line: bytes, end: bytes, *, goes_on: bool) -> bytes:
     """One logical line as quoted-printable, in rows; white space at its end is escaped unless more follows."""
-    if not goes_on and line[-1:] in (b" ", b"\t"):
-        written = b"".join(map(_CODES.__getitem__, line[:-1])) + b"=%02X" % line[-1]
+    if _SPECIAL.search(line) is None:
+        written = line.replace(b"=", b"=3D")
     else:
         written = b"".join(map(_CODES.__getitem__, line))
+    if not goes_on and written[-1:] in (b" ", b"\t"):
+        written = written[:-1] + b"=%02X" % written[-1]
     rows, at, room = list[bytes](), 0, ROW - goes_on
     while len(written) - at > room:
         cut = at + ROW - 1
@@ -157,5 +163,8 @@ def _quote(line: bytes, end: bytes, *, goes_on: bool) -> bytes:
         rows.append(written[at:cut])
         at = cut
     rows.append(written[at:])
-    found = (b"=" + end).join(rows)
-    return _RISKY.sub(lambda match: b"=%02X=%b" % (match[1][0], end), found) if _RISKY.search(found) else found
+    soft = b"=" + end
+    # RFC 2049 section 3: a lone full stop ends the mail in SMTP, and mbox changes lines that begin with "From ".
+    if rows[-1] == b"." and not goes_on:
+        rows[-1] = b"=2E"
+    return soft.join(b"=46" + soft + row[1:] if row[:5] == b"From " else row for row in rows)

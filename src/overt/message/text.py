@@ -48,7 +48,12 @@ class Text:
     @property
     def plain(self) -> bool:
         """Whether text stands in the message as it is: characters can be replaced where `raw_span` finds them."""
-        return isinstance(self._body, PlainBody) and self._body.known and self._decoded.exact
+        return isinstance(self._body, PlainBody) and self.writable
+
+    @property
+    def writable(self) -> bool:
+        """Whether every change to ASCII characters can be written; where not, `edits` may raise `Refused`."""
+        return self._body.writable and self._decoded.exact
 
     @property
     def newline(self) -> str:

@@ -19,10 +19,17 @@ IDENTITY = frozenset({"7bit", "8bit", "binary"})
 
 
 class Body(Protocol):
-    """A body decoded. `defects` are kebab-case words."""
+    """A body decoded; `defects` are kebab-case words."""
 
     data: bytes
-    defects: tuple[str, ...]
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What is wrong with the encoding."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether every change can be written; where not, `edits` may raise `Refused`."""
 
     def raw_span(self, start: int, end: int) -> Span:
         """The raw bytes that hold decoded bytes [start, end)."""
@@ -36,8 +43,12 @@ class PlainBody:
 
     def __init__(self, raw: bytes, span: Span, *, known: bool = True) -> None:
         self.data = span.cut(raw)
-        self.defects: tuple[str, ...] = () if known else ("transfer-encoding",)
-        self._start, self.known = span.start, known
+        self._start, self.writable = span.start, known
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """Whether the encoding is one that nobody knows."""
+        return () if self.writable else ("transfer-encoding",)
 
     def raw_span(self, start: int, end: int) -> Span:
         """The very bytes."""
@@ -45,7 +56,7 @@ class PlainBody:
 
     def edits(self, changes: Sequence[Change]) -> tuple[Edit, ...]:
         """One edit for each change. Raises `Refused` where nobody knows the encoding."""
-        if changes and not self.known:
+        if changes and not self.writable:
             raise Refused("this part's transfer encoding is unknown; it cannot be changed")
         return tuple(
             Edit(self.raw_span(change.start, change.end), change.new, change.because)

@@ -39,6 +39,8 @@ _APP_HOSTS = frozenset(
     }
 )  # fmt: skip
 
+# Nearly every link: nothing that browsers read in a way of their own, so nothing that needs their parser.
+_USUAL = re.compile(r"https?://([A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z][A-Za-z0-9-]*)+)(?::\d{1,4})?(?:[/?#][!-~]*)?")
 _TAG = re.compile(r"<[^<>]*>")
 _APP_SUFFIXES = tuple("." + host for host in _APP_HOSTS)
 
@@ -57,15 +59,23 @@ def stays(destination: str, text: str, plan: Plan, unsubscribe: Collection[str] 
         return True
     if destination in unsubscribe or speaks_of_leaving(destination + "\n" + text):
         return True
-    url = split_url(destination)
-    if url is None or destination.startswith(plan.base_url + "/"):
+    if destination.startswith(plan.base_url + "/"):
         return True
-    host = url.host
+    usual = _USUAL.fullmatch(destination)
+    host, credentials = (usual[1].lower(), False) if usual else _read_host(destination)
+    if not host:
+        return True
     if not plan.app_links and (host in _APP_HOSTS or host.endswith(_APP_SUFFIXES)):
         return True
-    if not plan.links.names_sending and (url.username or url.password or _names_recipient(destination, plan.recipient)):
+    if not plan.links.names_sending and (credentials or _names_recipient(destination, plan.recipient)):
         return True
     return any(fnmatchcase(destination, pattern) or fnmatchcase(host, pattern) for pattern in plan.exclude)
+
+
+def _read_host(destination: str) -> tuple[str, bool]:
+    """Host and whether there are credentials, as browsers read them; no host where they read no URL."""
+    url = split_url(destination)
+    return (url.host, bool(url.username or url.password)) if url is not None else ("", False)
 
 
 def _names_recipient(destination: str, recipient: str) -> bool:

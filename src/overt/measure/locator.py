@@ -22,6 +22,7 @@ MOST_CANDIDATES = 64  # of one destination: spellings times cuts; each costs one
 LONGEST_QUERY = 16 * 1024  # bytes; browsers and proxies stop at 8 to 16 KB
 MOST_CUTS = 8  # parameters that a gateway appended
 _READABLE = "!$()*,/:;=?@-._~[]|"  # RFC 3986 characters that a query may hold, less `&`, `+`, `%`, `#` and quotes
+_UNREADABLE = re.compile(r"[^A-Za-z0-9" + re.escape(_READABLE) + "]")
 _LOCATOR = re.compile(rb"/(?:b/([A-Za-z0-9_-]{1,64})\.gif|c/([A-Za-z0-9_-]{1,64}))/?")
 
 
@@ -40,7 +41,13 @@ def beacon_url(base_url: str, token: str) -> str:
 
 def link_url(base_url: str, token: str, destination: str) -> str:
     """The URL of a tracked link. `destination` is as the message wrote it, character references decoded."""
-    return f"{base_url}{LINK_PREFIX}{token}?u={quote(destination, safe=_READABLE)}"
+    return f"{base_url}{LINK_PREFIX}{token}?u={_write(destination)}"
+
+
+def _write(destination: str) -> str:
+    if destination.isascii():
+        return _UNREADABLE.sub(lambda match: f"%{ord(match[0]):02X}", destination)
+    return quote(destination_bytes(destination), safe=_READABLE)
 
 
 def about_url(base_url: str) -> str:

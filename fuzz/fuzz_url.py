@@ -10,7 +10,7 @@ import atheris
 
 with atheris.instrument_imports(include=["overt"]):
     from overt.message.srcset import cut_commas, cut_refresh, cut_srcset, cut_words
-    from overt.message.url import find_text_urls, query_pairs, registrable_domain, split_url
+    from overt.message.url import find_text_urls, query_pairs, registrable_domain, resolve_url, split_url
 
 SEEDS = Path(__file__).parent / "seeds" / "url"
 
@@ -19,6 +19,7 @@ def check(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     found = split_url(text)
     assert found is None or split_url(found.href) == found
+    assert resolve_url(text) == (None if found is None else found.href)
     registrable_domain(text if found is None else found.host)
     assert all(text[pair.start : pair.end] for pair in query_pairs(text))
     for ranges in (

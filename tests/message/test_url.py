@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overt.message.url import find_text_urls, is_web, query_pairs, registrable_domain, split_url
+from overt.message.url import find_text_urls, is_web, query_pairs, registrable_domain, resolve_url, split_url
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ def test_urls_are_read_as_in_the_standards_examples(raw: str, base: str | None, 
     found = split_url(raw, base)
     assert found is not None
     assert found.href == href
+    assert resolve_url(raw, base) == href
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,7 @@ def test_urls_are_read_as_in_the_standards_examples(raw: str, base: str | None, 
 )
 def test_what_a_browser_refuses_is_none(raw: str) -> None:
     assert split_url(raw) is None
+    assert resolve_url(raw) is None
 
 
 def test_the_parts_of_a_url() -> None:

@@ -19,7 +19,7 @@ from overt.message.html import parse_html
 from overt.message.hypertext import Mention, css_mentions, find_base, find_mentions
 from overt.message.part import Message, Part
 from overt.message.text import read_text
-from overt.message.url import find_text_urls, split_url
+from overt.message.url import find_text_urls, resolve_url
 from overt.message.vector import FIELDS, NETWORK_SCHEMES, RECEIPTS, SILENT_SCHEMES, VECTORS, Fetch
 
 _HTML_TYPES: Final = frozenset(
@@ -145,8 +145,7 @@ def _kind(part: Part) -> str:
 
 
 def _absolute(base: str) -> str:
-    found = split_url(base) if base else None
-    return "" if found is None else found.href
+    return (resolve_url(base) or "") if base else ""
 
 
 def _resolve(raw: str, base: str) -> tuple[str, bool]:
@@ -156,9 +155,9 @@ def _resolve(raw: str, base: str) -> tuple[str, bool]:
     programs ask for by https or, with backslashes, as a file share.
     """
     written = raw if not raw[:4].lower().startswith("www.") else f"http://{raw}"
-    found = split_url(written, base or None)
-    if found is None and _NETWORK_PATH.match(written):
-        found = split_url(written, "https://overt.invalid/")
-    if found is None or (written.lstrip().startswith("#")):
+    href = resolve_url(written, base or None)
+    if href is None and _NETWORK_PATH.match(written):
+        href = resolve_url(written, "https://overt.invalid/")
+    if href is None or written.lstrip().startswith("#"):
         return raw, False
-    return found.href, found.scheme not in SILENT_SCHEMES
+    return href, href.partition(":")[0] not in SILENT_SCHEMES

@@ -23,6 +23,7 @@ _IN_TEXT_WIDE: Final = re.compile(
 )
 _PAIRS: Final = {")": "(", "]": "["}
 _PUNCTUATION: Final = ".,;:!?'\"*_~…。，、»”’"
+_LAST: Final = frozenset(_PUNCTUATION) | _PAIRS.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,19 @@ def split_url(raw: str, base: str | None = None) -> Url | None:
     )
 
 
+def resolve_url(raw: str, base: str | None = None) -> str | None:
+    """`split_url(raw, base).href`, for whom that is enough: several times as fast."""
+    if len(raw) > LONGEST:
+        return None
+    try:
+        href: str = (ada_url.URL(raw, base) if base else ada_url.URL(raw)).href
+    except UnicodeEncodeError:
+        return resolve_url(_scalar(raw), base and _scalar(base))
+    except ValueError:
+        return None
+    return href
+
+
 def query_pairs(raw: str) -> tuple[QueryPair, ...]:
     """The pairs of the query of a URL in their order (WHATWG URL 5.1), with their places in `raw`."""
     stop = raw.find("#")
@@ -127,6 +141,8 @@ def find_text_urls(text: str, *, wide: bool = False) -> tuple[tuple[int, int], .
 
 def _trim(text: str, start: int, end: int) -> int:
     if text[start - 1 : start] == "<" and text[end : end + 1] == ">":
+        return end
+    if text[end - 1] not in _LAST:
         return end
     counts = {sign: text.count(sign, start, end) for sign in "()[]"}
     while end > start:

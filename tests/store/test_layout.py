@@ -19,5 +19,5 @@ def test_the_paths_are_those_that_the_description_promises() -> None:
 
 
 def test_asking_for_a_path_makes_nothing(tmp_path: Path) -> None:
-    assert Layout(tmp_path).segments
+    assert Layout(tmp_path).segments.parent.parent == tmp_path
     assert list(tmp_path.iterdir()) == []

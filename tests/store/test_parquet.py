@@ -23,7 +23,7 @@ def test_any_parquet_reader_finds_every_field_of_a_hit(tmp_path: Path) -> None:
 def test_duckdb_reads_the_file_by_itself(tmp_path: Path) -> None:
     write_table(make_table([make_hit(), make_hit(2)]), tmp_path / "x.parquet")
     query = f"SELECT count(*), min(place) FROM '{tmp_path / 'x.parquet'}'"
-    assert duckdb.sql(query).fetchall() == [(2, "DE")]
+    assert duckdb.connect().execute(query).fetchall() == [(2, "DE")]
 
 
 def test_rows_are_sorted_by_campaign_sending_and_time_and_compressed_with_zstd(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -111,7 +112,7 @@ def read_in_browser(messages: Sequence[bytes], people: Sequence[Person], site: S
     except Error as error:
         console.print(f"  Chromium gave up ({str(error).splitlines()[0]}); the rest is simulated.")
         return []
-    console.print(f"  {arrived} clicks led where the newsletter says; pictures are in {place.folder}/")
+    console.print(f"  {arrived} clicks led where the newsletter says; pictures are in {os.path.relpath(place.folder)}/")
     return chosen
 
 
@@ -180,7 +181,9 @@ def withdraw(person: Person, messages: Sequence[bytes], place: Place) -> None:
     after = person.address in by_recipient(place)
     console.print(f"  In the report on {CAMPAIGNS[0].name}: before {say(before)}, now {say(after)}.")
     if answer is not None and answer.status == 302:
-        console.print(f"  A link in old mail still leads to {answer.location}, and nothing of it is kept.")
+        console.print(
+            f"  A link in old mail still leads to {answer.location}\n  and nothing of it is kept.", soft_wrap=True
+        )
 
 
 def by_recipient(place: Place) -> str:
@@ -195,9 +198,10 @@ def say(there: bool) -> str:
 
 def farewell(place: Place) -> None:
     """How to go on."""
+    folder = os.path.relpath(place.folder)
     console.print(
         f"""
-[bold]That was all of it.[/] What is left is in [bold]{place.folder}/[/]: settings, mailbox, hits, counters, ledger.
+[bold]That was all of it.[/] What is left is in [bold]{folder}/[/]: settings, mailbox, hits, counters, ledger.
 
 [bold]With your own mail:[/]
   1. Write [bold]overt.toml[/]: base_url, and next_hop as the address of your mail server (docs/how-to/mail-server.md).
@@ -207,10 +211,11 @@ def farewell(place: Place) -> None:
   4. [bold].venv/bin/overt watch[/], and later [bold].venv/bin/overt report spring[/]
 
 [bold]More of this demonstration:[/]
-  .venv/bin/overt report lantern-walk --settings {place.settings}
-  .venv/bin/overt report first-harvest --by-recipient --settings {place.settings}
+  .venv/bin/overt report lantern-walk --settings {folder}/overt.toml
+  .venv/bin/overt report first-harvest --by-recipient --settings {folder}/overt.toml
 
-  From nothing, step by step: docs/tutorials/first-campaign.md"""
+  From nothing, step by step: docs/tutorials/first-campaign.md""",
+        soft_wrap=True,
     )
 
 

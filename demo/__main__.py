@@ -65,7 +65,8 @@ def main() -> int:
         shown = read_in_browser(messages, people, site, place)
         simulate([raw for raw in messages if raw not in shown], place)
         report(place)
-        withdraw(granted[0], messages, place)
+        if granted:
+            withdraw(granted[0], messages, place)
     farewell(place)
     return 0
 

@@ -39,6 +39,16 @@ def test_the_raw_span_of_an_unencoded_text_is_exact() -> None:
     assert read_text(message, message.root).raw_span(6, 14).cut(raw) == b"<b>x</b>"
 
 
+@pytest.mark.parametrize("text", ["ab=c", "aé=b"])
+@pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
+@pytest.mark.parametrize(("start", "end"), [(-3, 2), (2, 99), (99, 120), (-5, -1), (3, 1)])
+def test_places_outside_the_text_have_raw_bytes_inside_the_part(text: str, encoding: str, start: int, end: int) -> None:
+    raw = _message(_encoded(text.encode(), encoding, b"\r\n"), encoding, "utf-8")
+    message = parse(raw)
+    span = read_text(message, message.root).raw_span(start, end)
+    assert message.root.body.start <= span.start <= span.end <= message.root.body.end
+
+
 def test_overlapping_changes_are_refused() -> None:
     with pytest.raises(Refused):
         _edited(_message(b"abc", "7bit", "us-ascii"), TextEdit(0, 2, "", "a"), TextEdit(1, 3, "", "b"))

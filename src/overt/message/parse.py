@@ -18,6 +18,7 @@ from overt.message.part import Defect, Message, Part
 DEEPEST = 50  # nested parts; Python's own recursion ends at 1000 frames, real mail under 10
 MOST_PARTS = 5000  # the largest digests in real mail have a few hundred
 MOST_FIELDS = 5000  # of one header
+LONGEST_BOUNDARY = 994  # what a line of 998 characters has room for (RFC 5322 section 2.1.1); 70 are allowed
 
 # One field: name, and value with the lines that continue it. The last line end is optional: the bytes may just stop.
 _FIELD = re.compile(rb"([!-9;-~]{1,998}+)[ \t]*+:([^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+)(?:\r\n|\r|\n)?")
@@ -26,7 +27,7 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
 _FOLDED = re.compile(rb"[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+(?:\r\n|\r|\n)?")
 _AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*+(\r\n|\r|\n|\Z)")
 _HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*"
+    rb"(?:\xef\xbb\xbf)?+\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+"
     rb"<(?:!doctype\s+html|html|head|body|table|div|p|a|img|meta|title|style|center|span|h[1-6])\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -157,7 +158,7 @@ class _Reading:
         if not multipart:
             return (self.entity(body, _below(path, 1), depth + 1, "text/plain", sealed),)
         boundary = params.get("boundary", "").rstrip()
-        if not boundary:
+        if not 0 < len(boundary) <= LONGEST_BOUNDARY:
             self.defects.append(Defect("no-boundary", body))
             return ()
         default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
@@ -196,7 +197,8 @@ class _Reading:
         while at >= 0 and len(spans) <= MOST_PARTS:
             behind = _AFTER_BOUNDARY.match(raw, at + len(mark), body.end)
             if behind is None or (at > body.start and raw[at - 1] not in b"\r\n"):
-                at = raw.find(mark, at + 2, body.end)
+                next_line = _LINE_END.search(raw, at + 2, body.end)
+                at = raw.find(mark, next_line.end(), body.end) if next_line else -1
                 continue
             if start >= 0:
                 spans.append(Span(start, max(start, _before_line_end(raw, at, start))))

@@ -75,6 +75,8 @@ class Text:
 
     def raw_span(self, start: int, end: int) -> Span:
         """The raw bytes that hold characters [start, end), as exactly as the encoding allows."""
+        size = len(self.text)
+        start, end = min(max(start, 0), size), min(end, size)
         first = self._decoded.start(start)
         return self._body.raw_span(first, max(first, self._decoded.end(end)) if end > start else first)
 

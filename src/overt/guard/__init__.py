@@ -1,26 +1,36 @@
 """The recipient's end: decisions over a message, no I/O. What reports back, how sure we are, and what takes it out."""
 
+from overt.guard.clean import Cleaned, Keep, clean, straighten
 from overt.guard.finding import CLASSES, Class, Evidence, Finding, Leak
 from overt.guard.parameter import Parameter, ParameterSet, parameters, read_parameters, strip_parameters
+from overt.guard.policy import Action, Policy
 from overt.guard.redirect import Hop, Unwrapped, unwrap
 from overt.guard.redirector import Redirector, RedirectorSet, read_redirectors, redirectors
+from overt.guard.restore import restore
 
 __all__ = [
     "CLASSES",
+    "Action",
     "Class",
+    "Cleaned",
     "Evidence",
     "Finding",
     "Hop",
+    "Keep",
     "Leak",
     "Parameter",
     "ParameterSet",
+    "Policy",
     "Redirector",
     "RedirectorSet",
     "Unwrapped",
+    "clean",
     "parameters",
     "read_parameters",
     "read_redirectors",
     "redirectors",
+    "restore",
+    "straighten",
     "strip_parameters",
     "unwrap",
 ]

@@ -291,8 +291,9 @@ def _text_slots(text: Text, plan: Plan, destinations: list[str], unsubscribe: fr
     ending = text.newline
     own = write_text(plan.disclosure, max(plan.opens, plan.links), about_url(plan.base_url), ending)
     at = len(text.text)
-    gap = "" if text.text.endswith("\n") or not text.text else ending
-    return [*slots, Slot(at, at, gap + own, "", LINE, DISCLOSED)]
+    if text.text and not text.text.endswith("\n"):  # it ends as it did, so that the line can be taken out exactly
+        own = ending + own.removesuffix(ending)
+    return [*slots, Slot(at, at, own, "", LINE, DISCLOSED)]
 
 
 def _unsubscribe(message: Message) -> Sequence[str]:

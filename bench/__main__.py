@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import instrument
+from bench import instrument, leak
 
-BENCHMARKS = {"instrument": instrument.run}
+BENCHMARKS = {"instrument": instrument.run, "leak": leak.run}
 
 
 def main(names: list[str]) -> int:

@@ -51,6 +51,11 @@ def test_sparkposts_field_is_as_long_as_it_says() -> None:
     assert decode("Zm9v", ("sparkpost",)) is None
 
 
+def test_one_value_of_a_query_string_is_taken_out() -> None:
+    assert decode("d=1&l=https%3A%2F%2Fa.example%2F%3Fx%3D1&r=a%40b", ("form-l",)) == "https://a.example/?x=1"
+    assert decode("d=1&xl=2", ("form-l",)) is None
+
+
 def test_json_is_read_through_documents_in_its_values() -> None:
     inner = json.dumps({"u": 1, "url": "https://a.example/x"})
     outer = json.dumps({"s": "no", "p": inner})

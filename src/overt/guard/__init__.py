@@ -2,8 +2,12 @@
 
 from overt.guard.clean import Cleaned, Keep, clean, straighten
 from overt.guard.finding import CLASSES, Class, Evidence, Finding, Leak
+from overt.guard.leak import find_leaks
+from overt.guard.leakindex import LeakIndex, build_leak_index
 from overt.guard.parameter import Parameter, ParameterSet, parameters, read_parameters, strip_parameters
 from overt.guard.policy import Action, Policy
+from overt.guard.proof import proof_of, verify_leak
+from overt.guard.recipient import find_recipients
 from overt.guard.redirect import Hop, Unwrapped, unwrap
 from overt.guard.redirector import Redirector, RedirectorSet, read_redirectors, redirectors
 from overt.guard.restore import restore
@@ -18,14 +22,19 @@ __all__ = [
     "Hop",
     "Keep",
     "Leak",
+    "LeakIndex",
     "Parameter",
     "ParameterSet",
     "Policy",
     "Redirector",
     "RedirectorSet",
     "Unwrapped",
+    "build_leak_index",
     "clean",
+    "find_leaks",
+    "find_recipients",
     "parameters",
+    "proof_of",
     "read_parameters",
     "read_redirectors",
     "redirectors",
@@ -33,4 +42,5 @@ __all__ = [
     "straighten",
     "strip_parameters",
     "unwrap",
+    "verify_leak",
 ]

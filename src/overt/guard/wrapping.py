@@ -111,6 +111,14 @@ def _json(text: str) -> str | None:
     return None
 
 
+def _form_l(text: str) -> str | None:
+    """The value of `l` in a query string."""
+    for pair in text.split("&"):
+        if pair.startswith("l="):
+            return unquote(pair[2:], errors="replace")
+    return None
+
+
 def _single_slash(text: str) -> str:
     """`http:/example.org`, as mail programs and servers leave it, with its second slash."""
     return _ONE_SLASH.sub(r"\1/", text, count=1) if _ONE_SLASH.match(text) else text
@@ -172,6 +180,7 @@ DECODERS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "hex": _hex,
     "json": _json,
     "zlib": _zlib,
+    "form-l": _form_l,
     "single-slash": _single_slash,
     "proofpoint2": _proofpoint2,
     "proofpoint3": _proofpoint3,

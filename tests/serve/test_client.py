@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overt.serve.client import TrustedProxies, format_prefix, hash_address, parse_address
+from overt.serve.client import TrustedProxies, keyed_hash, pack_address, pack_prefix, parse_address
+from overt.store.record import unpack_prefix
 
 PROXIES = TrustedProxies(["127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"])
 
@@ -88,23 +89,38 @@ def test_any_bytes_give_an_address_or_none(values: list[bytes], field: str) -> N
     ],
 )
 def test_an_address_is_kept_as_its_24_or_48(address: str, prefix: str) -> None:
-    assert format_prefix(parse_address(address)) == prefix
+    assert unpack_prefix(pack_prefix(pack_address(address))) == prefix
+
+
+@pytest.mark.parametrize("address", ["192.0.2.77", "2001:db8:aaaa:bbbb::1", "192.0.2.077", "[::1]:80", "1.2.3", "\0"])
+def test_packing_an_address_reads_what_is_an_address(address: str) -> None:
+    found = parse_address(address)
+    assert pack_address(address) == (b"" if found is None else found.packed)
+
+
+@pytest.mark.parametrize("value", [b"198.51.100.7", b"198.51.100.7, 10.0.0.9", b"127.0.0.1", b"unknown", b""])
+def test_the_packed_client_is_the_client(value: bytes) -> None:
+    for address in ("127.0.0.1", "198.51.100.1", ""):
+        peer = PROXIES.peer(address)
+        wanted = PROXIES.client(address, [value]) if peer.trusted else address
+        assert PROXIES.packed_client(peer, [value]) == pack_address(wanted)
 
 
 def test_the_hash_is_keyed_and_tells_addresses_of_one_prefix_apart() -> None:
-    one, other = parse_address("192.0.2.1"), parse_address("192.0.2.2")
-    assert hash_address(one, b"k" * 32) != hash_address(other, b"k" * 32)
-    assert hash_address(one, b"k" * 32) != hash_address(one, b"l" * 32)
+    one, other = pack_address("192.0.2.1"), pack_address("192.0.2.2")
+    hashed = keyed_hash(b"k" * 32)
+    assert hashed(one) != hashed(other)
+    assert hashed(one) != keyed_hash(b"l" * 32)(one)
     # RFC 7693: BLAKE2b, 8 bytes of digest, keyed and personalised
     digest = blake2b(bytes([192, 0, 2, 1]), digest_size=8, key=b"k" * 32, person=b"overt address").digest()
-    assert hash_address(one, b"k" * 32) == int.from_bytes(digest, "big")
+    assert hashed(one) == int.from_bytes(digest, "big")
 
 
 def test_the_changing_half_of_an_ipv6_address_is_not_hashed() -> None:
-    one, other = parse_address("2001:db8:0:1::1"), parse_address("2001:db8:0:1:ffff::2")
-    assert hash_address(one, b"k" * 32) == hash_address(other, b"k" * 32)
-    assert hash_address(one, b"k" * 32) != hash_address(parse_address("2001:db8:0:2::1"), b"k" * 32)
+    hashed = keyed_hash(b"k" * 32)
+    assert hashed(pack_address("2001:db8:0:1::1")) == hashed(pack_address("2001:db8:0:1:ffff::2"))
+    assert hashed(pack_address("2001:db8:0:1::1")) != hashed(pack_address("2001:db8:0:2::1"))
 
 
 def test_no_address_has_no_hash() -> None:
-    assert hash_address(None, b"k" * 32) == 0
+    assert keyed_hash(b"k" * 32)(b"") == 0

@@ -20,6 +20,7 @@ from overt.store.record import (
     format_word,
     is_record,
     parse_header,
+    row_of,
 )
 from tests.store.sample import NOON_MS, make_hit
 
@@ -51,7 +52,7 @@ HITS = st.builds(
 def test_every_hit_comes_back_from_its_records(hit: Hit, seed: int) -> None:
     words = ["", "curl/8.14.1", "DE-BY"]
     raw = b"".join(format_word(number, words[number], seed) for number in (1, 2))
-    raw += format_record(hit, words.index(hit.user_agent), words.index(hit.place), seed)
+    raw += format_record(row_of(hit), words.index(hit.user_agent), words.index(hit.place), seed)
     assert len(raw) == 3 * RECORD == 192
     assert read_all(raw, seed) == [hit]
 
@@ -63,7 +64,7 @@ def read_all(raw: bytes, seed: int) -> list[Hit]:
 
 
 def test_a_record_lies_as_documented() -> None:
-    raw = format_record(make_hit(serial=5), 1, 2, 0xABCD)
+    raw = format_record(row_of(make_hit(serial=5)), 1, 2, 0xABCD)
     assert raw[0:8] == NOON_MS.to_bytes(8, "little")
     assert raw[8:16] == bytes([5, 0, 0, 0, 42, 0, 0, 0])
     assert raw[48:55] == bytes([4, 192, 0, 2, 0, 0, 0])
@@ -72,15 +73,15 @@ def test_a_record_lies_as_documented() -> None:
 
 @given(st.integers(0, RECORD * 8 - 1))
 def test_a_record_with_one_bit_changed_is_none(bit: int) -> None:
-    raw = bytearray(format_record(make_hit(), 1, 2, 7))
+    raw = bytearray(format_record(row_of(make_hit()), 1, 2, 7))
     raw[bit // 8] ^= 1 << bit % 8
     assert not is_record(bytes(raw), 0, 7)
 
 
 def test_zeros_and_records_of_another_segment_are_none() -> None:
     assert not is_record(bytes(RECORD), 0, 7)
-    assert not is_record(format_record(make_hit(), 1, 2, 8), 0, 7)
-    assert not is_record(format_record(make_hit(), 1, 2, 7)[:-1], 0, 7)
+    assert not is_record(format_record(row_of(make_hit()), 1, 2, 8), 0, 7)
+    assert not is_record(format_record(row_of(make_hit()), 1, 2, 7)[:-1], 0, 7)
 
 
 def test_a_header_comes_back_and_a_damaged_one_does_not() -> None:
@@ -94,7 +95,7 @@ def test_a_header_comes_back_and_a_damaged_one_does_not() -> None:
 
 @given(st.text(max_size=LONGEST_WORD), st.text(max_size=LONGEST_WORD))
 def test_words_of_any_length_come_back(user_agent: str, place: str) -> None:
-    raw = format_word(5, user_agent, 7) + format_word(9, place, 7) + format_record(make_hit(), 5, 9, 7)
+    raw = format_word(5, user_agent, 7) + format_word(9, place, 7) + format_record(row_of(make_hit()), 5, 9, 7)
     (hit,) = read_all(raw, 7)
     longest = [
         word.encode("utf-8", "replace")[:LONGEST_WORD].decode("utf-8", "replace") for word in (user_agent, place)
@@ -103,11 +104,13 @@ def test_words_of_any_length_come_back(user_agent: str, place: str) -> None:
 
 
 def test_a_word_is_cut_at_its_longest() -> None:
-    raw = format_word(1, "a" * 9999, 7) + format_record(make_hit(), 1, 0, 7)
+    raw = format_word(1, "a" * 9999, 7) + format_record(row_of(make_hit()), 1, 0, 7)
     assert [len(hit.user_agent) for hit in read_all(raw, 7)] == [LONGEST_WORD]
 
 
 def test_a_word_whose_record_is_lost_reads_as_empty() -> None:
-    raw = bytearray(format_word(1, "curl/8.14.1", 7) + format_word(2, "DE-BY", 7) + format_record(make_hit(), 1, 2, 7))
+    raw = bytearray(
+        format_word(1, "curl/8.14.1", 7) + format_word(2, "DE-BY", 7) + format_record(row_of(make_hit()), 1, 2, 7)
+    )
     raw[3] ^= 1
     assert [(hit.user_agent, hit.place) for hit in read_all(bytes(raw), 7)] == [("", "DE-BY")]

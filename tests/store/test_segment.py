@@ -14,7 +14,7 @@ import pytest
 from overt.errors import Malformed, Refused, Unavailable
 from overt.measure.hit import Hit
 from overt.store import segment as segment_module
-from overt.store.record import RECORD
+from overt.store.record import RECORD, row_of
 from overt.store.segment import SegmentLog
 from overt.store.shelf import find_segments, read_hits
 from overt.testing.clock import FixedClock
@@ -134,9 +134,9 @@ def test_the_words_of_a_segment_are_bounded(tmp_path: Path, monkeypatch: pytest.
 def test_a_touch_leaves_nothing_to_read(tmp_path: Path) -> None:
     async def story() -> None:
         log = SegmentLog(tmp_path)
-        await log.touch(make_hit(2, user_agent="somebody who withdrew"))
+        await log.touch(row_of(make_hit(2, user_agent="somebody who withdrew")))
         await log.append(make_hit())
-        await log.touch(make_hit(3))
+        await log.touch(row_of(make_hit(3)))
         await log.close()
 
     asyncio.run(story())

@@ -1,7 +1,7 @@
 """The sender's decisions: what to put into a message, what a request means, what a report may say. No I/O."""
 
 from overt.measure.campaign import CampaignFacts, Outcome, Sent
-from overt.measure.classify import read_hit, see_again
+from overt.measure.classify import network_of, read_hit, see_again
 from overt.measure.clues import RULESET
 from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide_mode
 from overt.measure.few import FEWEST
@@ -22,6 +22,7 @@ from overt.measure.locator import (
     about_url,
     beacon_url,
     destination_bytes,
+    likeliest_destination,
     link_url,
     parse_path,
     read_destination,
@@ -55,6 +56,7 @@ from overt.measure.token import (
     recipient_of,
     verify,
 )
+from overt.measure.verifier import Claims, Verifier, as_token
 
 __all__ = [
     "COLUMNS",
@@ -69,6 +71,7 @@ __all__ = [
     "CampaignFacts",
     "CampaignReport",
     "Certainty",
+    "Claims",
     "Clicks",
     "Client",
     "ClientLine",
@@ -105,11 +108,13 @@ __all__ = [
     "TimeLine",
     "Token",
     "Variant",
+    "Verifier",
     "Withdrawal",
     "about_url",
     "as_dict",
     "as_recipient_rows",
     "as_rows",
+    "as_token",
     "beacon_url",
     "bound_rate",
     "coarsen",
@@ -122,8 +127,10 @@ __all__ = [
     "find_bodies",
     "format_keyring",
     "instrument",
+    "likeliest_destination",
     "link_url",
     "mint",
+    "network_of",
     "new_keyring",
     "parse_keyring",
     "parse_mode",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from overt.measure.clues import CLUES, RULESET, Evidence
+from overt.measure.clues import CLUES, NETWORKS, RULESET, Evidence, Range
 from overt.measure.hit import Hit, Seen
 from overt.measure.reading import Actor, Certainty, Client, Reading
 
@@ -22,6 +22,14 @@ def read_hit(seen: Seen) -> Reading:
     # HEAD says who is not looking, not which program: the class and program come from the next clue that knows them.
     naming = next((evidence for evidence in spoken if evidence.client is not Client.UNKNOWN), deciding)
     return _reading(deciding, naming)
+
+
+def network_of(packed: bytes) -> Range | None:
+    """The range of filtering networks that holds an address (4 or 16 bytes; empty where it is not known).
+
+    It is all that a reading takes from an address: two requests that differ in nothing else are read alike.
+    """
+    return NETWORKS.find_address(packed) if packed else None
 
 
 def see_again(hit: Hit) -> Seen:

@@ -49,7 +49,7 @@ class Kind(IntEnum):
     LINK = 1
 
 
-_PERSON = {Kind.BEACON: b"overt beacon", Kind.LINK: b"overt link"}
+PERSONS = {Kind.BEACON: b"overt beacon", Kind.LINK: b"overt link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def _unpack(body: bytes) -> Token | None:
 
 
 def _mac(key: Key, kind: Kind, body: bytes, destination: bytes | None) -> bytes:
-    state = hashlib.blake2b(body, digest_size=MAC_BYTES, key=key.secret, person=_PERSON[kind])
+    state = hashlib.blake2b(body, digest_size=MAC_BYTES, key=key.secret, person=PERSONS[kind])
     state.update(destination or b"")  # the body's length follows from its first byte, so nothing can shift between them
     return state.digest()
 

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -24,12 +25,15 @@ from overt.serve.connection import Connection, Limits, Waiting
 from overt.serve.edge import Counters, Edge, HitLog, Locate, nowhere
 from overt.serve.permission import Permission
 from overt.store import CountTable, SegmentLog
-from overt.wire.beacon import Front
+from overt.wire.beacon import BEACON, Answer, Front, format_answer
+from overt.wire.request import GlanceReader
 
 _LOG = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0  # how late a deadline may be noticed
 BACKLOG = 1024
+# Python's own is 0.005. Measured with 256 connections: 18 instead of 160 calls of futex(2) for each commit.
+SWITCH_SECONDS = 0.00005
 CLOSE_SECONDS = 2.0  # for answers under way when the collector stops
 
 
@@ -43,13 +47,18 @@ class Collector:
         self.refused = 0  # connections closed because there were too many
         self._clock = clock
         self._loop = asyncio.get_running_loop()
+        self.now = self._loop.time
+        self.reader = GlanceReader(
+            prefix=edge.front.prefix, forwarded=edge.proxies.field, longest_target=limits.url, longest=limits.header
+        )
         self._connections: dict[Connection, None] = {}  # the one that was active longest ago first
-        self._waiting: dict[asyncio.Future[None], list[Waiting]] = {}
+        self._waiting: dict[asyncio.Future[None], list[Waiting | Connection]] = {}
         self._emptied = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self._second = 0.0
         self._date = b""
+        self._beacon = b""
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
@@ -97,16 +106,19 @@ class Collector:
 
     # What connections ask for.
 
-    def now(self) -> float:
-        return self._loop.time()
-
     def date(self) -> bytes:
         """The Date field of this second (RFC 9110 6.6.1)."""
         now = self._loop.time()
         if now - self._second >= 1.0 or not self._date:
             self._second = now
             self._date = formatdate(self._clock.now().timestamp(), usegmt=True).encode()
+            self._beacon = format_answer(BEACON, head=False, date=self._date, close=False)
         return self._date
+
+    def written(self, answer: Answer) -> bytes:
+        """The bytes of an answer to GET on a connection that stays; a beacon's are made once a second."""
+        date = self.date()
+        return self._beacon if answer is BEACON else format_answer(answer, head=False, date=date, close=False)
 
     def entered(self, connection: Connection) -> None:
         self._connections[connection] = None
@@ -127,7 +139,7 @@ class Collector:
         if self._connections.pop(connection, connection) is None:
             self._connections[connection] = None
 
-    def wait(self, durable: asyncio.Future[None], waiting: Waiting) -> None:
+    def wait(self, durable: asyncio.Future[None], waiting: Waiting | Connection) -> None:
         """Release `waiting` when the commit has ended, one way or the other, or patience has."""
         others = self._waiting.get(durable)
         if others is not None:
@@ -218,6 +230,7 @@ async def open_collector(setup: Setup) -> AsyncIterator[Collector]:
             address_key=setup.address_key,
             proxies=TrustedProxies(setup.trusted_proxies, field=setup.forwarded_field),
             locate=setup.locate,
+            ticks=asyncio.get_running_loop().time,
         )
         collector = Collector(edge, limits=setup.limits, clock=setup.clock)
         await collector.start(setup.host, setup.port, sock=setup.sock, reuse_port=setup.reuse_port)
@@ -234,7 +247,12 @@ async def serve_collector(setup: Setup, *, ready: Callable[[Collector], None] | 
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
-    """The event loop for processes that carry traffic: uvloop where there is one, else the standard one."""
+    """The event loop for processes that carry traffic: uvloop where there is one, else the standard one.
+
+    Also lets the threads that wait for disks have the interpreter soon: for as long as one of them waits for it, the
+    loop pays for telling it so at every system call.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         import uvloop
     except ImportError:

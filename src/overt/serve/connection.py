@@ -1,8 +1,9 @@
 """One HTTP/1.1 connection: bounded in size, time and number of requests, answering GET and HEAD without content.
 
-Answers go out in the order of their requests (RFC 9112 9.3.2), each when what is kept of it is durable, or when
-patience ends. Everything that is not a plain request gets one answer and the end of the connection. Knows bytes and
-deadlines; what an answer says is the edge's affair.
+The usual request is read at a glance (`overt.wire.request`), anything else by httptools. Answers go out in the order of
+their requests (RFC 9112 9.3.2), each when what is kept of it is durable, or when patience ends. Everything that is no
+plain request gets one answer and the end of the connection. Knows bytes and deadlines; what an answer says is the
+edge's affair.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import httptools
 
+from overt.serve.client import Peer
 from overt.wire.beacon import (
     MALFORMED,
     TOO_LONG,
@@ -23,9 +25,9 @@ from overt.wire.beacon import (
     WITH_BODY,
     WRONG_METHOD,
     Answer,
-    Request,
     format_answer,
 )
+from overt.wire.request import GlanceReader, Request
 
 if TYPE_CHECKING:
     from overt.serve.edge import Edge
@@ -54,10 +56,13 @@ class Host(Protocol):
 
     edge: Edge
     limits: Limits
+    reader: GlanceReader
 
     def now(self) -> float: ...
 
     def date(self) -> bytes: ...
+
+    def written(self, answer: Answer) -> bytes: ...
 
     def entered(self, connection: Connection) -> None: ...
 
@@ -65,8 +70,10 @@ class Host(Protocol):
 
     def active(self, connection: Connection) -> None: ...
 
-    def wait(self, durable: asyncio.Future[None], waiting: Waiting) -> None: ...
+    def wait(self, durable: asyncio.Future[None], waiting: Waiting | Connection) -> None: ...
 
+
+ACTIVE_SECONDS = 0.01  # how exactly it is known who was silent longest
 
 # Fields that are looked at; others are counted and forgotten.
 KNOWN = frozenset(
@@ -95,24 +102,27 @@ class Connection(asyncio.Protocol):
     """The protocol of one connection."""
 
     __slots__ = (
-        "_answers", "_began", "_count", "_deaf", "_ending", "_fields", "_host", "_lingering", "_open", "_parser",
-        "_paused", "_peer", "_peer_trusted", "_served", "_size", "_target", "_transport", "_unread", "deadline",
+        "_answers", "_began", "_count", "_deaf", "_ending", "_fields", "_host", "_lingering", "_moved", "_open",
+        "_parser", "_paused", "_peer", "_served", "_size", "_target", "_transport", "_unread", "_usual",
+        "deadline",
     )  # fmt: skip
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._answers: deque[Waiting] = deque()
+        self._usual: bytes | None = None  # the answer to a usual request, which waits alone
+        self._answers: deque[Waiting] = deque()  # all others, and what came behind it
         self._ending = False  # nothing more is read; the connection closes when the answers are out
         self._deaf = False  # the client has said its last
         self._lingering = False  # closing after a refusal: what still comes is read and thrown away
         self._open = False
         self._paused = False
         self._served = 0
-        self._peer = ""
-        self._peer_trusted = False
+        self._peer = Peer("", b"", False)
+        self._parser: httptools.HttpRequestParser | None = None  # made for the first request that is not usual
         self._transport: asyncio.Transport | None = None
         self._start_request()
         self._began = False
+        self._moved = float("-inf")
         self.deadline = 0.0
 
     # What the transport tells.
@@ -121,10 +131,8 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=self._host.limits.unsent)
         self._open = True
-        self._parser = httptools.HttpRequestParser(self)
         peer = transport.get_extra_info("peername")
-        self._peer = _peer_text(peer[0]) if isinstance(peer, tuple) else ""
-        self._peer_trusted = self._host.edge.proxies.trusts_peer(self._peer)
+        self._peer = self._host.edge.proxies.peer(_peer_text(peer[0]) if isinstance(peer, tuple) else "")
         self.deadline = self._host.now() + self._host.limits.header_seconds
         self._host.entered(self)
 
@@ -133,17 +141,35 @@ class Connection(asyncio.Protocol):
         self._open = False
         self._ending = True
         self._answers.clear()
+        self._usual = None
         self._host.left(self)
 
     def data_received(self, data: bytes) -> None:
         if self._ending:
             return
+        if self._usual is None and not (self._began or self._answers or self._paused):
+            host = self._host
+            glance = host.reader.read(data)
+            if glance is not None and self._served < host.limits.requests - 1:
+                self._served += 1
+                answer, durable = host.edge.glance(glance, self._peer)
+                self._rest()
+                written = host.written(answer)
+                if durable is None or durable.done():
+                    self._transport.write(written)  # type: ignore[union-attr]
+                else:
+                    self._usual = written
+                    host.wait(durable, self)
+                return
         if not self._began:
             self._began = True
             self.deadline = self._host.now() + self._host.limits.header_seconds
+        parser = self._parser
+        if parser is None:
+            parser = self._parser = httptools.HttpRequestParser(self)
         self._unread += len(data)
         try:
-            self._parser.feed_data(data)
+            parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             # RFC 9110 7.8: an upgrade may be ignored. The answer is under way; what follows is another protocol's.
             self._end()
@@ -157,7 +183,7 @@ class Connection(asyncio.Protocol):
         if self._lingering and not self._answers:
             return False
         self._end()
-        return bool(self._answers)  # half closed: the answers still go out
+        return bool(self._answers) or self._usual is not None  # half closed: the answers still go out
 
     def pause_writing(self) -> None:
         self._paused = True
@@ -180,6 +206,14 @@ class Connection(asyncio.Protocol):
             self._refuse(TOO_SLOW)
         else:
             self._end()
+
+    def release(self) -> None:
+        """The answer to the usual request may go out."""
+        written, self._usual = self._usual, None
+        if written is not None and self._open and self._transport is not None:
+            self._transport.write(written)
+            if self._answers or self._ending:
+                self.flush()
 
     def abort(self) -> None:
         if self._transport is not None:
@@ -208,14 +242,14 @@ class Connection(asyncio.Protocol):
             self._refuse(TOO_MUCH)
 
     def on_headers_complete(self) -> None:
-        if self._ending:
+        if self._ending or self._parser is None:
             return
         method = self._parser.get_method()
         request = Request(method, self._target, tuple(self._fields))
         if fault := _find_fault(request, self._parser.get_http_version()):
             self._refuse(fault)
             return
-        answer, durable = self._host.edge.take(request, self._peer, peer_trusted=self._peer_trusted)
+        answer, durable = self._host.edge.take(request, self._peer)
         self._served += 1
         last = (
             not self._parser.should_keep_alive()
@@ -223,15 +257,23 @@ class Connection(asyncio.Protocol):
             or len(self._answers) + 1 >= self._host.limits.pipelined
             or self._paused  # it sends requests and reads no answers
         )
-        self._put(answer, durable, head=method == b"HEAD", last=last)
+        self._write(answer, durable, head=method == b"HEAD", last=last)
 
     def on_message_complete(self) -> None:
         self._start_request()
         if not self._ending:
             self._began = False
-            self._host.active(self)
-            if not self._paused:
-                self.deadline = self._host.now() + self._host.limits.idle_seconds
+            self._rest()
+
+    def _rest(self) -> None:
+        """A request is complete: until the next one begins, the connection may be idle."""
+        host = self._host
+        now = host.now()
+        if now >= self._moved + ACTIVE_SECONDS:
+            self._moved = now
+            host.active(self)
+        if not self._paused:
+            self.deadline = now + host.limits.idle_seconds
 
     # Answers.
 
@@ -242,11 +284,15 @@ class Connection(asyncio.Protocol):
         self._size = 0  # bytes of whole fields
         self._unread = 0  # bytes that came for a request which is not complete: a field may be endless
 
-    def _put(self, answer: Answer, durable: asyncio.Future[None] | None, *, head: bool, last: bool) -> None:
+    def _write(self, answer: Answer, durable: asyncio.Future[None] | None, *, head: bool, last: bool) -> None:
         written = format_answer(answer, head=head, date=self._host.date(), close=last)
         if last:
             self._ending = True
             self.deadline = self._host.now() + self._host.limits.send_seconds
+        self._put(written, durable)
+
+    def _put(self, written: bytes, durable: asyncio.Future[None] | None) -> None:
+        """Send this when `durable` is done, and all before it have been sent."""
         waiting = Waiting(self, written, durable is None or durable.done())
         self._answers.append(waiting)
         if durable is not None and not waiting.ready:
@@ -257,7 +303,7 @@ class Connection(asyncio.Protocol):
     def _refuse(self, answer: Answer) -> None:
         if not self._ending:
             self._lingering = True
-            self._put(answer, None, head=False, last=True)
+            self._write(answer, None, head=False, last=True)
 
     def _end(self) -> None:
         if not self._ending:
@@ -268,7 +314,7 @@ class Connection(asyncio.Protocol):
     def flush(self) -> None:
         """Send what is ready, in order; close when that was the last."""
         transport = self._transport
-        if transport is None or not self._open:
+        if transport is None or not self._open or self._usual is not None:
             return
         ready = []
         while self._answers and self._answers[0].ready:

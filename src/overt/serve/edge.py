@@ -9,23 +9,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol
 
 from overt.clock import Clock
-from overt.measure import Campaign, Count, Flag, Hit, Kind, Link, Mode, Seen, Sending, Token, Variant, read_hit
-from overt.measure.hit import hour_of
-from overt.serve.client import TrustedProxies, format_prefix, hash_address, parse_address
+from overt.measure import (
+    Campaign,
+    Claims,
+    Count,
+    Flag,
+    Hit,
+    Kind,
+    Link,
+    Mode,
+    Seen,
+    Sending,
+    Variant,
+    network_of,
+    read_hit,
+)
+from overt.measure.hit import METHODS, hour_of
+from overt.serve.client import Peer, TrustedProxies, keyed_hash, pack_prefix
 from overt.serve.permission import Permission
-from overt.store import CommitState
-from overt.wire.beacon import Answer, Asked, Front, Request, read_flags
+from overt.store import CommitState, Row
+from overt.wire.beacon import BEACON, Answer, Front
+from overt.wire.beacon import claims_person as claims_a_person
+from overt.wire.request import Glance, Request, read_flags, read_user_agent
 
 _LOG = logging.getLogger(__name__)
 
-# Longer ones are cut: RFC 9110 10.1.5 asks for short ones, and the store cuts there too.
-LONGEST_USER_AGENT = 512
+# Counters that one hour's requests add to, kept at hand: some hundred programs times campaigns and links under way.
+MOST_COUNTERS = 8192
 
 # The most that may be left of one request, by the mode that its token was signed with. `hygiene` keeps one date per
 # recipient and nothing else, for which there is no place yet: nothing is kept.
@@ -38,16 +55,19 @@ LEFT: dict[Mode, type[Hit | Count] | None] = {
 }
 
 
-_NOBODY = Token(Kind.BEACON, Mode.INDIVIDUAL, Campaign(0), Variant(0), Link(0), Sending(0))
-_NOTHING = Token(Kind.BEACON, Mode.SHARED, Campaign(0), Variant(0))
+_NOBODY = Claims(Mode.INDIVIDUAL, 0, 0, 0, 0)
+_NOTHING = Claims(Mode.SHARED, 0, 0, 0, None)
+_NO_FLAGS = Flag.NONE
+_BEACON = Kind.BEACON
+_GET = METHODS.index("GET")
 
 
 class HitLog(Protocol):
     """Where hits become durable; `touch` keeps nothing and takes as long."""
 
-    def put(self, hit: Hit, /) -> asyncio.Future[None]: ...
+    def put(self, row: Row, /) -> asyncio.Future[None]: ...
 
-    def touch(self, hit: Hit, /) -> asyncio.Future[None]: ...
+    def touch(self, row: Row, /) -> asyncio.Future[None]: ...
 
     @property
     def state(self) -> CommitState: ...
@@ -75,10 +95,13 @@ class Place:
 Locate = Callable[[IPv4Address | IPv6Address], Place]
 
 
+_NOWHERE = Place()
+
+
 def nowhere(address: IPv4Address | IPv6Address) -> Place:
     """No place is looked up."""
     del address
-    return Place()
+    return _NOWHERE
 
 
 @dataclass(slots=True)
@@ -95,7 +118,10 @@ class Tally:
 
 
 class Edge:
-    """The collector's decisions for one sender, on one event loop."""
+    """The collector's decisions for one sender, on one event loop.
+
+    `ticks` is a number that changes whenever the clock is worth reading again.
+    """
 
     def __init__(
         self,
@@ -108,6 +134,7 @@ class Edge:
         address_key: bytes,
         proxies: TrustedProxies,
         locate: Locate = nowhere,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self.front = front
         self.proxies = proxies
@@ -116,96 +143,147 @@ class Edge:
         self._counts = counts
         self._permission = permission
         self._clock = clock
-        self._address_key = address_key
+        self._hash = keyed_hash(address_key)
         self._locate = locate
+        self._ticks = ticks
+        self._tick = -1.0
+        self._ms = 0
+        self._counters: dict[tuple[object, ...], Count] = {}
+        self._hour = 0
+
+    @property
+    def waiting(self) -> int:
+        """What was taken and is not durable yet."""
+        return self._hits.state.waiting + self._counts.state.waiting
+
+    @property
+    def dropped(self) -> int:
+        """What was lost, because more waited for the disk than memory is set aside for."""
+        return self._hits.state.dropped + self._counts.state.dropped
 
     def is_well(self) -> bool:
         """Whether both logs are being written."""
         return not self._hits.state.trouble and not self._counts.state.trouble
 
-    def take(self, request: Request, peer: str, *, peer_trusted: bool) -> tuple[Answer, asyncio.Future[None] | None]:
+    def glance(self, glance: Glance, peer: Peer) -> tuple[Answer, asyncio.Future[None] | None]:
+        """`take` of a usual request."""
+        kind, text, query, user_agent, flags, forwarded = glance
+        if kind is _BEACON:
+            answer, claims = BEACON, self.front.read_beacon(text)
+        else:
+            answer, claims = self.front.follow(text, query)
+        try:
+            address = self.proxies.packed_client(peer, (forwarded,)) if forwarded else peer.packed
+            return answer, self._keep(kind, claims, claims_a_person(text), _GET, address, user_agent, flags)
+        except Exception:  # noqa: BLE001 whatever it is, the answer does not depend on it
+            self._fault()
+            return answer, None
+
+    def take(self, request: Request, peer: Peer) -> tuple[Answer, asyncio.Future[None] | None]:
         """The answer, and what to wait for (a little) before it goes out."""
         answer, asked = self.front.answer(request, well=self.is_well)
         if asked is None:
             return answer, None
         try:
-            return answer, self._keep(request, asked, peer, peer_trusted)
-        except Exception:  # noqa: BLE001 whatever it is, the answer does not depend on it
-            self.tally.faults += 1
-            _LOG.exception("a request could not be recorded")
+            address = self.proxies.packed_client(peer, request.values(self.proxies.field))
+            method = METHODS.index(request.method.decode("ascii"))
+            user_agent = read_user_agent(request.values(b"user-agent"))
+            flags = read_flags(request.fields)
+            kept = self._keep(asked.kind, asked.claims, asked.claims_person, method, address, user_agent, flags)
+        except Exception:  # noqa: BLE001 as above
+            self._fault()
             return answer, None
+        return answer, kept
 
-    def _keep(self, request: Request, asked: Asked, peer: str, peer_trusted: bool) -> asyncio.Future[None] | None:
-        is_beacon = asked.kind is asked.kind.BEACON
-        if is_beacon:
-            self.tally.beacons += 1
+    def _fault(self) -> None:
+        self.tally.faults += 1
+        _LOG.exception("a request could not be recorded")
+
+    def _keep(
+        self,
+        kind: Kind,
+        claims: Claims | None,
+        claims_person: bool,
+        method: int,
+        address: bytes,
+        user_agent: str,
+        flags: Flag,
+    ) -> asyncio.Future[None] | None:
+        """What is kept of a request is on its way to the disk; where nothing is, as much time goes by."""
+        tally = self.tally
+        if kind is _BEACON:
+            tally.beacons += 1
         else:
-            self.tally.links += 1
-        flags = read_flags(request.fields)
-        token = asked.token
-        if token is None:
-            self.tally.unsigned += 1
-            if not is_beacon:
+            tally.links += 1
+        private = flags is not _NO_FLAGS and flags.private
+        if claims is None:
+            tally.unsigned += 1
+            if kind is not _BEACON:
                 return None  # its answer was different already
-        seen = self._see(request, asked, flags, peer, peer_trusted)
-        if token is None:
-            return self._pass(asked, seen)
-        left = LEFT[token.mode]
-        if left is Hit and flags.private:
-            left = Count
-        if left is Count:
-            self.tally.counts += 1
-            return self._counts.put(self._count(token, seen))
-        if left is Hit and token.sending is not None and self._permission.may_keep(token.sending):
-            self.tally.hits += 1
-            return self._hits.put(self._hit(token, seen))
-        self.tally.withheld += 1
-        return self._pass(asked, seen)
+        else:
+            left = LEFT[claims.mode]
+            if left is Hit and private:
+                left = Count
+            if left is Count:
+                tally.counts += 1
+                return self._counts.put(self._count(kind, claims, method, address, user_agent, flags))
+            if left is Hit and claims.sending is not None and self._permission.may_keep(Sending(claims.sending)):
+                tally.hits += 1
+                return self._hits.put(self._row(kind, claims, method, address, user_agent, flags))
+            tally.withheld += 1
+        if claims_person and not private:
+            return self._hits.touch(self._row(kind, _NOBODY, method, address, user_agent, flags))
+        return self._counts.touch(self._count(kind, _NOTHING, method, address, user_agent, flags))
 
-    def _pass(self, asked: Asked, seen: Seen) -> asyncio.Future[None]:
-        """Keep nothing, and take as long as for a token of this kind that is kept."""
-        if asked.claims_person and not seen.flags.private:
-            return self._hits.touch(self._hit(_NOBODY, seen))
-        return self._counts.touch(self._count(_NOTHING, seen))
+    def _count(self, kind: Kind, claims: Claims, method: int, address: bytes, user_agent: str, flags: Flag) -> Count:
+        """The counter that a request adds to; the same object for all that are read alike in the same hour."""
+        hour = hour_of(self._now_ms())
+        if hour != self._hour or len(self._counters) >= MOST_COUNTERS:
+            self._counters.clear()
+            self._hour = hour
+        key = (kind, claims.campaign, claims.variant, claims.link, method, network_of(address), user_agent, flags)
+        found = self._counters.get(key)
+        if found is None:
+            text = str(ip_address(address)) if address else ""
+            reading = read_hit(Seen(kind, METHODS[method], text, user_agent, flags))
+            found = self._counters[key] = Count(
+                campaign=Campaign(claims.campaign),
+                variant=Variant(claims.variant),
+                kind=kind,
+                link=Link(claims.link),
+                client=reading.client.value,
+                actor=reading.actor.value,
+                ruleset=reading.ruleset,
+                hour=hour,
+            )
+        return found
 
-    def _see(self, request: Request, asked: Asked, flags: Flag, peer: str, peer_trusted: bool) -> Seen:
-        address = self.proxies.client(peer, request.values(self.proxies.field)) if peer_trusted else peer
-        user_agent = b" ".join(request.values(b"user-agent"))[:LONGEST_USER_AGENT].decode("utf-8", "replace")
-        return Seen(asked.kind, request.method.decode("ascii"), address, user_agent, flags)
-
-    def _count(self, token: Token, seen: Seen) -> Count:
-        reading = read_hit(seen)
-        return Count(
-            campaign=token.campaign,
-            variant=token.variant,
-            kind=token.kind,
-            link=token.link,
-            client=reading.client.value,
-            actor=reading.actor.value,
-            ruleset=reading.ruleset,
-            hour=hour_of(self._now_ms()),
-        )
-
-    def _hit(self, token: Token, seen: Seen) -> Hit:
-        assert token.sending is not None
-        address = parse_address(seen.address)
-        place = self._locate(address) if address is not None else Place()
-        return Hit(
-            at_ms=self._now_ms(),
-            kind=token.kind,
-            method=seen.method,
-            campaign=token.campaign,
-            variant=token.variant,
-            link=token.link,
-            sending=token.sending,
-            prefix=format_prefix(address),
-            address_hash=hash_address(address, self._address_key),
-            place=place.name,
-            network=place.network,
-            user_agent=seen.user_agent,
-            flags=seen.flags,
-            mode=token.mode,
+    def _row(self, kind: Kind, claims: Claims, method: int, address: bytes, user_agent: str, flags: Flag) -> Row:
+        mode, campaign, variant, link, sending = claims
+        assert sending is not None
+        place = _NOWHERE if self._locate is nowhere or not address else self._locate(ip_address(address))
+        return (
+            self._now_ms(),
+            sending,
+            self._hash(address),
+            campaign,
+            user_agent,
+            place.name,
+            place.network,
+            link,
+            flags,
+            variant,
+            kind,
+            mode,
+            method,
+            pack_prefix(address),
         )
 
     def _now_ms(self) -> int:
-        return int(self._clock.now().timestamp() * 1000)
+        """Milliseconds since the epoch; the clock is read once for all requests of one turn of the loop."""
+        tick = self._ticks()
+        if tick != self._tick:
+            self._tick = tick
+            # A clock that is set to before the epoch must not keep a hit from being written.
+            self._ms = max(0, int(self._clock.now().timestamp() * 1000))
+        return self._ms

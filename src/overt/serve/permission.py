@@ -57,7 +57,7 @@ class Withdrawals:
         return self._monotonic() < self._good_until
 
     def may_keep(self, sending: Sending) -> bool:
-        return self.known and recipient_of(sending) not in self._withdrawn
+        return self._monotonic() < self._good_until and recipient_of(sending) not in self._withdrawn
 
     async def read_once(self) -> None:
         """Read the ledger now; what it says counts from when the reading began."""

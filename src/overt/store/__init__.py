@@ -6,6 +6,7 @@ from overt.store.counts import CountTable, read_counts
 from overt.store.layout import Layout
 from overt.store.ledger import Ledger
 from overt.store.queue import Envelope, Queue, Queued, State
+from overt.store.record import Row, row_of
 from overt.store.schema import open_database, reading, savepoint, writing
 from overt.store.segment import SegmentLog
 from overt.store.sent import Event
@@ -22,6 +23,7 @@ __all__ = [
     "Ledger",
     "Queue",
     "Queued",
+    "Row",
     "Segment",
     "SegmentLog",
     "State",
@@ -32,6 +34,7 @@ __all__ = [
     "read_segment",
     "reading",
     "remove_segment",
+    "row_of",
     "savepoint",
     "writing",
 ]

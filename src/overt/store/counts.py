@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from overt.errors import Malformed
@@ -24,6 +24,27 @@ NAME = re.compile(r"counts-[0-9a-z]{1,16}-\d{5}\.table")
 HOURS = 24  # of a table
 # Today's and yesterday's: what waited for the disk over midnight.
 MOST_TABLES = 2
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What one batch adds to a counter; nothing for decoys."""
+
+    count: Count
+    number: int
+
+
+def _add_up(counts: Sequence[Count | Decoy[Count]]) -> list[_Sum]:
+    """One sum for each count that was put, however often: the same count is the same object, or merely equal."""
+    sums: dict[int, _Sum] = {}
+    for item in counts:
+        count = item.like if isinstance(item, Decoy) else item
+        found = sums.get(id(count))
+        if found is None:
+            found = sums[id(count)] = _Sum(count, 0)
+        if count is item:
+            found.number += count.number
+    return list(sums.values())
 
 
 class CountTable:
@@ -49,7 +70,9 @@ class CountTable:
         self._broken = False
         make_folder(directory)
         self._lock = lock(directory / f"counts-{worker}.lock")
-        self._commit: GroupCommit[Count] = GroupCommit(self._write, name=f"counts-{worker}", most_waiting=most_waiting)
+        self._commit: GroupCommit[Count, list[_Sum]] = GroupCommit(
+            _add_up, self._write, name=f"counts-{worker}", most_waiting=most_waiting
+        )
 
     @property
     def state(self) -> CommitState:
@@ -77,7 +100,7 @@ class CountTable:
             self._tables.clear()
             os.close(self._lock)
 
-    def _write(self, counts: Sequence[Count | Decoy[Count]]) -> None:
+    def _write(self, sums: Sequence[_Sum]) -> None:
         """Runs in the commit's thread. All tables of the batch are durable before any takes its numbers over."""
         with reporting("write counters in", self._directory):
             if self._broken:
@@ -85,14 +108,13 @@ class CountTable:
                     table.mend()
             self._broken = True
             changes: dict[int, dict[Count, int]] = {}
-            for item in counts:
-                count = item.like if isinstance(item, Decoy) else item
-                day = count.hour // HOURS
-                key = replace(count, number=0)
+            for one in sums:
+                day = one.count.hour // HOURS
+                key = replace(one.count, number=0)
                 changed = changes.setdefault(day, {})
                 before = changed[key] if key in changed else self._table(day).numbers.get(key, 0)
-                if count is item:
-                    changed[key] = before + count.number
+                if one.number:
+                    changed[key] = before + one.number
             for day, changed in changes.items():
                 self._table(day).write(changed)
             for day, changed in changes.items():

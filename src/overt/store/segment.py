@@ -19,7 +19,17 @@ from overt.errors import Malformed
 from overt.measure import Hit
 from overt.store.commit import MOST_WAITING, CommitState, Decoy, GroupCommit
 from overt.store.disk import lock, make_folder, reporting, sync_folder, write_all_at
-from overt.store.record import HEADER, LONGEST_WORD, MOST_WORDS, RECORD, format_header, format_record, format_word
+from overt.store.record import (
+    HEADER,
+    LONGEST_WORD,
+    MOST_WORDS,
+    RECORD,
+    Row,
+    format_header,
+    format_record,
+    format_word,
+    row_of,
+)
 from overt.store.shelf import Segment, close_segment, find_segments, read_hits, read_segment, recover, remove_segment
 
 __all__ = [
@@ -41,7 +51,10 @@ RESERVE = 4096 * RECORD
 
 @dataclass(slots=True)
 class _Writing:
-    """The segment that is open for writing: `durable` bytes of it are on disk for sure, up to `reserved` are zeros."""
+    """The segment that is open for writing: `durable` bytes of it are on disk for sure, up to `reserved` are zeros.
+
+    `numbers` are of the words it holds; no word has none.
+    """
 
     segment: Segment
     file: int
@@ -50,6 +63,15 @@ class _Writing:
     durable: int
     reserved: int
     numbers: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows to write, and their records where the segment they belong to is open already."""
+
+    rows: Sequence[Row | Decoy[Row]]
+    writing: _Writing | None
+    records: bytes
 
 
 class SegmentLog:
@@ -87,7 +109,9 @@ class SegmentLog:
         except BaseException:
             os.close(self._lock)
             raise
-        self._commit: GroupCommit[Hit] = GroupCommit(self._write, name=f"hits-{worker}", most_waiting=most_waiting)
+        self._commit: GroupCommit[Row, _Batch] = GroupCommit(
+            self._make_ready, self._write, name=f"hits-{worker}", most_waiting=most_waiting
+        )
 
     @property
     def state(self) -> CommitState:
@@ -99,15 +123,15 @@ class SegmentLog:
         Raises `Unavailable` where it is not: after a disk error it stays in memory and is tried again; where the buffer
         is full it is dropped, which `state` counts.
         """
-        await asyncio.shield(self._commit.put(hit))
+        await asyncio.shield(self._commit.put(row_of(hit)))
 
-    def put(self, hit: Hit) -> asyncio.Future[None]:
+    def put(self, row: Row) -> asyncio.Future[None]:
         """`append` without waiting: the future, shared by all of its commit, must not be cancelled."""
-        return self._commit.put(hit)
+        return self._commit.put(row)
 
-    def touch(self, hit: Hit) -> asyncio.Future[None]:
-        """Takes as long as a `put` of `hit` and keeps nothing of it."""
-        return self._commit.touch(hit)
+    def touch(self, row: Row) -> asyncio.Future[None]:
+        """Takes as long as a `put` of `row` and keeps nothing of it."""
+        return self._commit.touch(row)
 
     async def rotate(self) -> None:
         """Close the segment being written, if it holds a hit, so that compaction can take it."""
@@ -122,6 +146,13 @@ class SegmentLog:
             self._forget()
             os.close(self._lock)
 
+    def _make_ready(self, rows: Sequence[Row | Decoy[Row]]) -> _Batch:
+        """On the loop: the records, unless a new segment is due, which is the thread's to begin."""
+        writing = self._writing
+        if self._broken or writing is None or self._is_over(writing, len(rows)):
+            return _Batch(rows, None, b"")
+        return _Batch(rows, writing, _pack(writing, rows))
+
     # Everything below runs in the commit's thread.
 
     def _rotate(self) -> None:
@@ -131,20 +162,16 @@ class SegmentLog:
             elif self._writing is not None:
                 self._finish(self._writing)
 
-    def _write(self, hits: Sequence[Hit | Decoy[Hit]]) -> None:
+    def _write(self, batch: _Batch) -> None:
         with reporting("write hits in", self._directory):
             if self._broken:
                 self._mend()
+            writing, records = batch.writing, batch.records
+            if writing is None or writing is not self._writing:  # closed meanwhile, for compaction
+                self._broken = True
+                writing = self._next(len(batch.rows))
+                records = _pack(writing, batch.rows)
             self._broken = True  # until all of the batch is durable
-            writing = self._ready(len(hits))
-            records = bytearray()
-            for item in hits:
-                hit = item.like if isinstance(item, Decoy) else item
-                user_agent = self._number(writing, hit.user_agent, item, records)
-                place = self._number(writing, hit.place, item, records)
-                record = format_record(hit, user_agent, place, writing.seed)
-                if hit is item:
-                    records += record
             end = writing.durable + len(records)
             # A commit of nothing writes zeros where the next hit will be: it takes as long as one that keeps a hit.
             write_all_at(writing.file, records or bytes(RECORD), writing.durable)
@@ -155,31 +182,24 @@ class SegmentLog:
             writing.durable = end
             self._broken = False
 
-    def _number(self, writing: _Writing, word: str, item: Hit | Decoy[Hit], records: bytearray) -> int:
-        """The number of a word, which is written where it is new; a decoy leaves none."""
-        if not word:
-            return 0
-        word = word[:LONGEST_WORD]
-        number = writing.numbers.get(word)
-        if number is None:
-            number = len(writing.numbers) + 1
-            if not isinstance(item, Decoy):
-                writing.numbers[word] = number
-                records += format_word(number, word, writing.seed)
-        return number
+    def _is_over(self, writing: _Writing, coming: int) -> bool:
+        """Whether the segment is full or old, so that `coming` more hits go into the next."""
+        held = writing.durable > HEADER
+        full = held and writing.durable + coming * RECORD > self._most_bytes
+        old = held and self._now_ms() - writing.created_ms >= self._most_ms
+        return full or old or len(writing.numbers) > MOST_WORDS
 
-    def _ready(self, coming: int) -> _Writing:
-        """The segment to write to: the open one, or the next where it is full or old."""
+    def _next(self, coming: int) -> _Writing:
+        """The segment to write to: the open one, or a new one where there is none or it is over."""
         writing = self._writing
-        now_ms = int(self._clock.now().timestamp() * 1000)
         if writing is not None:
-            held = writing.durable > HEADER
-            full = held and writing.durable + coming * RECORD > self._most_bytes
-            old = held and now_ms - writing.created_ms >= self._most_ms
-            if not (full or old or len(writing.numbers) >= MOST_WORDS):
+            if not self._is_over(writing, coming):
                 return writing
             self._finish(writing)
-        return self._begin(now_ms)
+        return self._begin(self._now_ms())
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
 
     def _begin(self, now_ms: int) -> _Writing:
         self._last_ms = created_ms = max(now_ms, self._last_ms + 1)
@@ -187,7 +207,7 @@ class SegmentLog:
         segment = Segment(self._directory, f"hits-{self._worker}-{created_ms:013d}-{seed:08x}", closed=False)
         # Not O_APPEND: Linux would then append what `pwrite` is told to put elsewhere (pwrite(2), BUGS).
         file = os.open(segment.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self._writing = writing = _Writing(segment, file, seed, created_ms, HEADER, HEADER + RESERVE, {})
+        self._writing = writing = _Writing(segment, file, seed, created_ms, HEADER, HEADER + RESERVE, {"": 0})
         write_all_at(file, format_header(created_ms, seed) + bytes(RESERVE), 0)
         os.fsync(file)
         sync_folder(self._directory)
@@ -215,3 +235,34 @@ class SegmentLog:
         if self._writing is not None:
             os.close(self._writing.file)
             self._writing = None
+
+
+def _pack(writing: _Writing, rows: Sequence[Row | Decoy[Row]]) -> bytes:
+    """The records of `rows` and of the words that are new in this segment; a decoy is packed and leaves none."""
+    numbers, seed = writing.numbers, writing.seed
+    records: list[bytes] = []
+    for item in rows:
+        row = item.like if isinstance(item, Decoy) else item
+        _, _, _, _, agent, where, *_ = row
+        user_agent = numbers.get(agent)
+        if user_agent is None:
+            user_agent = _number(numbers, agent, seed, None if row is not item else records)
+        place = numbers.get(where)
+        if place is None:
+            place = _number(numbers, where, seed, None if row is not item else records)
+        record = format_record(row, user_agent, place, seed)
+        if row is item:
+            records.append(record)
+    return b"".join(records)
+
+
+def _number(numbers: dict[str, int], word: str, seed: int, records: list[bytes] | None) -> int:
+    """The number of a word, whose records are written where it is new and there is somewhere to write them."""
+    word = word[:LONGEST_WORD]
+    number = numbers.get(word)
+    if number is None:
+        number = len(numbers)
+        if records is not None:
+            numbers[word] = number
+            records.append(format_word(number, word, seed))
+    return number

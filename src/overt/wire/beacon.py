@@ -8,12 +8,13 @@ files or clocks, and leaves what is kept to its caller (`Asked`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from overt.measure import Flag, Keyring, Kind, Mode, Token, parse_path, read_destination, verify
+from overt.measure import Claims, Keyring, Kind, Mode, Verifier, likeliest_destination, parse_path, read_destination
 from overt.wire.page import POLICY, about_page, doubt_page, lost_page
+from overt.wire.request import Field, Request
 
 # A transparent GIF89a of 1 x 1, 43 bytes: with a graphic control extension, as every mail program since 1990 reads it.
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
@@ -29,7 +30,6 @@ REASONS = {
     414: b"URI Too Long",
     431: b"Request Header Fields Too Large",
 }
-Field = tuple[bytes, bytes]
 # Image proxies keep what is not forbidden in every dialect (RFC 9111 5.2.2.5; `Expires` and `Pragma` for HTTP/1.0).
 FRESH: tuple[Field, ...] = (
     (b"Cache-Control", b"no-store, no-cache, must-revalidate, max-age=0, private"),
@@ -41,21 +41,8 @@ PLAIN: tuple[Field, ...] = (
     (b"Referrer-Policy", b"no-referrer"),
     (b"X-Robots-Tag", b"noindex, nofollow"),
 )
+_BEACON, _LINK = Kind
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-_TOLD = re.compile(rb"prefetch|prerender|preview|instant", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request: method and target as they came, and its fields with names in small letters."""
-
-    method: bytes
-    target: bytes
-    fields: Sequence[Field] = ()
-
-    def values(self, name: bytes) -> list[bytes]:
-        """The values of every field of that name, in order."""
-        return [value for found, value in self.fields if found == name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +63,12 @@ class Answer:
 class Asked:
     """What a request was for, to be kept or not by the caller.
 
-    `token` is None where nothing may be kept. `claims_person` says whether the token, true or forged, has the length of
-    one that names a sending: keeping nothing takes as long as keeping one of its kind, so that time tells nothing.
+    `claims` is None where nothing may be kept. `claims_person` says whether the token, true or forged, has the length
+    of one that names a sending: keeping nothing takes as long as keeping one of its kind, so that time tells nothing.
     """
 
     kind: Kind
-    token: Token | None
+    claims: Claims | None
     claims_person: bool
 
 
@@ -101,24 +88,6 @@ def format_answer(answer: Answer, *, head: bool, date: bytes, close: bool) -> by
     """The bytes on the wire. To a HEAD goes the same head and no body (RFC 9110 9.3.2)."""
     last = b"\r\nConnection: close\r\n\r\n" if close else b"\r\n\r\n"
     return answer.head + b"Date: " + date + last + (b"" if head else answer.body)
-
-
-def read_flags(fields: Iterable[Field]) -> Flag:
-    """What a request says about itself: loading in advance, privacy wishes, having loaded before."""
-    flags = Flag.NONE
-    for name, value in fields:
-        if name in (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"):
-            if _TOLD.search(value):
-                flags |= Flag.PREFETCH
-        elif name == b"sec-gpc":
-            if value.strip() == b"1":
-                flags |= Flag.GPC
-        elif name == b"dnt":
-            if value.strip() == b"1":
-                flags |= Flag.DNT
-        elif name in (b"if-none-match", b"if-modified-since"):
-            flags |= Flag.CONDITIONAL
-    return flags
 
 
 def _html(status: int, body: bytes) -> Answer:
@@ -148,6 +117,8 @@ _GIF_FIELDS: tuple[Field, ...] = (
     (b"Cross-Origin-Resource-Policy", b"cross-origin"),
 )
 BEACON = make_answer(200, _GIF_FIELDS, GIF)
+# The head of a redirect before and behind its destination.
+REDIRECT = make_answer(302, ((b"Location", b"?"), *FRESH, *PLAIN)).head.split(b"?", 1)
 LOST = _html(404, lost_page())
 ROBOTS = _text(200, b"User-agent: *\nDisallow: /\n")
 WELL = _text(200, b"ok\n")
@@ -169,8 +140,8 @@ class Front:
     """Answers requests for one sender's tracking host. Immutable: share it between connections and loops."""
 
     def __init__(self, keyring: Keyring, base_url: str, *, sender: str, contact: str, opens: Mode, links: Mode) -> None:
-        self._keyring = keyring
-        self._prefix = urlsplit(base_url).path.rstrip("/").encode()
+        self._verifier = Verifier(keyring)
+        self.prefix = urlsplit(base_url).path.rstrip("/").encode()
         self._pages = {
             b"/you": _html(200, about_page(sender, contact, opens, links)),
             b"/robots.txt": ROBOTS,
@@ -179,33 +150,42 @@ class Front:
     def answer(self, request: Request, *, well: Callable[[], bool] = _always) -> tuple[Answer, Asked | None]:
         """The answer, and what it was asked for where that was a beacon or a link. `well`: whether hits can be kept."""
         target = _origin_form(request.target)
-        if self._prefix and target.startswith(self._prefix + b"/"):
-            target = target[len(self._prefix) :]
+        if self.prefix and target.startswith(self.prefix + b"/"):
+            target = target[len(self.prefix) :]
         path, _, query = target.partition(b"?")
         located = parse_path(path)
-        text = located.token if located is not None else ""
+        text = located.token.encode() if located is not None else b""
         if path.startswith(b"/b/"):
-            token = verify(self._keyring, text)
-            kept = token if token is not None and token.kind is Kind.BEACON else None
-            return _conditional(BEACON, request), Asked(Kind.BEACON, kept, _claims_person(text))
+            asked = Asked(Kind.BEACON, self.read_beacon(text), claims_person(text))
+            return _conditional(BEACON, request), asked
         if path.startswith(b"/c/"):
-            return self._follow(text, query)
+            answer, claims = self.follow(text, query)
+            return answer, Asked(Kind.LINK, claims, claims_person(text))
         if path == b"/healthz":
             return (WELL if well() else UNWELL), None
         page = self._pages.get(path.rstrip(b"/"))
         return (_conditional(page, request) if page is not None else LOST), None
 
-    def _follow(self, text: str, query: bytes) -> tuple[Answer, Asked]:
+    def read_beacon(self, text: bytes) -> Claims | None:
+        """What a beacon's token says, where it is one of ours; the answer is `BEACON` whatever it is."""
+        return self._verifier.read(text, _BEACON)
+
+    def follow(self, text: bytes, query: bytes) -> tuple[Answer, Claims | None]:
+        """The answer to a link and what its token says: a redirect where it was signed for a destination in `query`."""
+        likeliest = likeliest_destination(query)
+        if likeliest is not None and (claims := self._verifier.read(text, _LINK, likeliest)) is not None:
+            return self._redirect(likeliest), claims
         candidates = read_destination(query)
         for destination in candidates:
             if _CONTROL.search(destination):
                 continue  # whoever signed it: it would end the field
-            token = verify(self._keyring, text, destination)
-            if token is not None and token.kind is Kind.LINK:
-                answer = make_answer(302, ((b"Location", destination), *FRESH, *PLAIN))
-                return answer, Asked(Kind.LINK, token, _claims_person(text))
-        page = _html(200, doubt_page(candidates[0])) if candidates and candidates[0] else LOST
-        return page, Asked(Kind.LINK, None, _claims_person(text))
+            claims = self._verifier.read(text, _LINK, destination)
+            if claims is not None:
+                return self._redirect(destination), claims
+        return _html(200, doubt_page(candidates[0])) if candidates and candidates[0] else LOST, None
+
+    def _redirect(self, destination: bytes) -> Answer:
+        return Answer(302, REDIRECT[0] + destination + REDIRECT[1], b"")
 
 
 def _origin_form(target: bytes) -> bytes:
@@ -225,5 +205,6 @@ def _conditional(answer: Answer, request: Request) -> Answer:
     return answer
 
 
-def _claims_person(text: str) -> bool:
-    return len(text) > 32  # without a sending they have 26 or 28 characters, with one 36 or 39: `overt.measure.token`
+def claims_person(text: bytes) -> bool:
+    """Whether a token, true or forged, has the length of one that names a sending (`overt.measure.token`: 36 or 39)."""
+    return len(text) > 32  # without a sending they have 26 or 28

@@ -28,14 +28,16 @@ FAMILIES = (
     browser.ROWS,
 )
 PROXIES = Signatures((*prefetch.ROWS, *proxy.ROWS))
+NETWORKS = Ranges(RANGES)
 PROGRAMS = Signatures(tuple(row for family in FAMILIES[2:] for row in family))
 
-CLUES: tuple[Clue, ...] = (read_request, PROXIES, Ranges(RANGES), PROGRAMS)
+CLUES: tuple[Clue, ...] = (read_request, PROXIES, NETWORKS, PROGRAMS)
 
 __all__ = [
     "CLUES",
     "FALSE_PREFETCHES",
     "FAMILIES",
+    "NETWORKS",
     "RANGES",
     "RULESET",
     "Clue",

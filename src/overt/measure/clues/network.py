@@ -75,6 +75,10 @@ class Ranges:
             table = self._by_length.setdefault((network.version, network.prefixlen), {})
             table[int(network.network_address) >> bits] = row
         self._order = sorted(self._by_length, key=lambda key: -key[1])
+        self._of_version = {
+            version == 4: [(length, self._by_length[kind, length]) for kind, length in self._order if kind == version]
+            for version in (4, 6)
+        }
 
     def find(self, first: int, last: int, version: int, length: int) -> tuple[Range, bool] | None:
         """The range that holds all addresses from `first` to `last`, and True; else one inside them, and False."""
@@ -92,6 +96,15 @@ class Ranges:
                 low, high = first >> (most - its_length), last >> (most - its_length)
                 inside = next((row for key, row in table.items() if low <= key <= high), None)
         return (inside, False) if inside is not None else None
+
+    def find_address(self, packed: bytes) -> Range | None:
+        """The range that holds one address of 4 or 16 bytes."""
+        number = int.from_bytes(packed, "big")
+        most = 8 * len(packed)
+        for length, table in self._of_version[len(packed) == 4]:
+            if (row := table.get(number >> (most - length))) is not None:
+                return row
+        return None
 
     def __call__(self, seen: Seen) -> Evidence | None:
         found = self.find(*ends) if (ends := _ends(seen.address)) else None

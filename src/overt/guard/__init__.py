@@ -1,6 +1,7 @@
 """The recipient's end: decisions over a message, no I/O. What reports back, how sure we are, and what takes it out."""
 
 from overt.guard.clean import Cleaned, Keep, clean, straighten
+from overt.guard.differ import Difference, Distinction, diff, diff_many
 from overt.guard.finding import CLASSES, Class, Evidence, Finding, Leak
 from overt.guard.leak import find_leaks
 from overt.guard.leakindex import LeakIndex, build_leak_index
@@ -17,6 +18,8 @@ __all__ = [
     "Action",
     "Class",
     "Cleaned",
+    "Difference",
+    "Distinction",
     "Evidence",
     "Finding",
     "Hop",
@@ -31,6 +34,8 @@ __all__ = [
     "Unwrapped",
     "build_leak_index",
     "clean",
+    "diff",
+    "diff_many",
     "find_leaks",
     "find_recipients",
     "parameters",

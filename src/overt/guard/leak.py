@@ -29,6 +29,7 @@ LONGEST_TOKEN: Final = 8 * 1024  # as much as a path segment that servers still 
 MOST_WINDOWS: Final = 512  # places in a run of hexadecimal where a digest is looked for
 MOST_SALTS: Final = 12  # pieces of one URL that are tried as a salt
 LONGEST_SALT: Final = 64
+LONG_SALT: Final = 16  # from here on letters alone will do
 MOST_SALTED: Final = 16  # spellings that are hashed with salts: more would let strangers' URLs cost too much
 SHORTEST_TEXT: Final = 6  # "a@b.de"; four-byte digests have eight digits
 _SHORTEST_BASE64: Final = 11  # eight bytes
@@ -300,7 +301,7 @@ def _find_salted(index: LeakIndex, text: str) -> Iterator[_Trace]:
         name = _DIGEST_LENGTHS.get(len(token))
         if name is None or name not in COMMON or not _HEX.fullmatch(token.lower()):
             continue
-        salts = [piece for piece in pieces[: MOST_SALTS + 1] if piece[2] != token and len(piece[2]) <= LONGEST_SALT]
+        salts = [piece for piece in pieces if piece[2] != token and _may_be_salt(text, *piece)][:MOST_SALTS]
         for address, spelling in index.salted:
             for first, last, salt in salts:
                 for form in _FORMS:
@@ -308,6 +309,12 @@ def _find_salted(index: LeakIndex, text: str) -> Iterator[_Trace]:
                         upper = ("upper",) if token != token.lower() else ()
                         chain = (*upper, salted_step(name, form, first, last), *spelling.chain)
                         yield _Trace(address, chain, start, end)
+
+
+def _may_be_salt(text: str, start: int, end: int, piece: str) -> bool:
+    """Whether a piece looks drawn by chance: a digit in it or long, and neither a parameter's name nor the host."""
+    drawn = len(piece) >= LONG_SALT or any(sign.isdigit() for sign in piece)
+    return drawn and len(piece) <= LONGEST_SALT and text[end : end + 1] != "=" and text[start - 2 : start] != "//"
 
 
 def _characters(text: str, start: int, end: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from overt.guard.finding import CLASSES, Class, Evidence, Finding, Leak
 from overt.guard.leak import find_leaks
 from overt.guard.leakindex import LeakIndex, build_leak_index
 from overt.guard.parameter import Parameter, ParameterSet, parameters, read_parameters, strip_parameters
+from overt.guard.phishing import Signal, find_signals
 from overt.guard.policy import Action, Policy
 from overt.guard.proof import proof_of, verify_leak
 from overt.guard.recipient import find_recipients
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "Redirector",
     "RedirectorSet",
+    "Signal",
     "Unwrapped",
     "build_leak_index",
     "clean",
@@ -38,6 +40,7 @@ __all__ = [
     "diff_many",
     "find_leaks",
     "find_recipients",
+    "find_signals",
     "parameters",
     "proof_of",
     "read_parameters",

@@ -118,10 +118,10 @@ def granian(folder: Path) -> Iterator[Server]:
 
 def starlette_app() -> Callable[..., Awaitable[None]]:
     """One view: read the token, insert a row, commit, answer. The commit is durable, as our own is."""
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import Route
+    from starlette.applications import Starlette  # type: ignore[import-not-found, unused-ignore]
+    from starlette.requests import Request  # type: ignore[import-not-found, unused-ignore]
+    from starlette.responses import Response  # type: ignore[import-not-found, unused-ignore]
+    from starlette.routing import Route  # type: ignore[import-not-found, unused-ignore]
 
     database = sqlite3.connect(os.environ[DATABASE])
     database.execute("PRAGMA journal_mode=WAL")
@@ -139,7 +139,8 @@ def starlette_app() -> Callable[..., Awaitable[None]]:
         database.commit()
         return Response(GIF, media_type="image/gif", headers={"Cache-Control": "no-store"})
 
-    return Starlette(routes=[Route("/b/{token}.gif", view)])
+    app: Callable[..., Awaitable[None]] = Starlette(routes=[Route("/b/{token}.gif", view)])
+    return app
 
 
 class Protocol:

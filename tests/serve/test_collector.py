@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from overt.errors import Malformed, Refused, Unavailable
 from overt.serve.collector import Collector, new_loop, open_collector, serve_collector
-from overt.store import read_counts, read_hits
+from overt.store import CountTable, SegmentLog, read_counts, read_hits
+from overt.testing.clock import FixedClock
 from tests.serve.talk import (
     INDIVIDUAL,
+    NOON,
     SHARED,
     ask,
     beacon,
@@ -56,6 +60,47 @@ def test_an_answer_waits_for_a_hanging_disk_no_longer_than_its_patience(tmp_path
 
     with_collector(tmp_path, story, logs=broken_logs(hang=True), limits=limits(durable_seconds=0.05))
     assert 0.045 <= took[0] < 0.5
+
+
+def test_without_patience_every_answer_is_early_and_every_hit_is_kept(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        for _ in range(3):
+            assert status(await ask(collector, beacon(INDIVIDUAL))) == 200
+        assert collector.late == 3
+
+    with_collector(tmp_path, story, limits=limits(durable_seconds=0))
+    assert len(list(read_hits(tmp_path / "segments"))) == 3
+
+
+def test_what_waits_for_a_disk_is_bounded_and_what_is_lost_is_counted(tmp_path: Path) -> None:
+    log, counts = SegmentLog(tmp_path / "segments", most_waiting=4), CountTable(tmp_path / "counts")
+
+    async def story(collector: Collector) -> None:
+        shutil.rmtree(tmp_path / "segments")
+        for _ in range(10):
+            assert status(await ask(collector, beacon(INDIVIDUAL))) == 200
+        assert (collector.edge.waiting, collector.edge.dropped) == (4, 6)
+        (tmp_path / "segments").mkdir()
+        async with asyncio.timeout(10):
+            while collector.edge.waiting:  # noqa: ASYNC110 the log tries again by itself
+                await asyncio.sleep(0.01)
+        await log.close()
+        await counts.close()
+
+    with_collector(tmp_path, story, logs=(log, counts))
+    assert len(list(read_hits(tmp_path / "segments"))) == 4
+
+
+def test_a_clock_before_the_epoch_or_far_ahead_keeps_no_hit_from_being_written(tmp_path: Path) -> None:
+    clock = FixedClock(NOON)
+
+    async def story(collector: Collector) -> None:
+        for moment in (datetime(1969, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC), NOON):
+            clock.advance(moment - clock.now())
+            assert status(await ask(collector, beacon(INDIVIDUAL))) == 200
+
+    with_collector(tmp_path, story, clock=clock)
+    assert [hit.at_ms for hit in read_hits(tmp_path / "segments")] == [0, 4_102_444_800_000, 1_795_521_600_000]
 
 
 def test_answers_go_out_at_once_when_the_disk_refuses(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class Collector:
     def __init__(self, edge: Edge, *, limits: Limits, clock: Clock) -> None:
         self.edge = edge
         self.limits = limits
-        self.late = 0  # answers that went out before their hit was durable
+        self.late = 0  # answers that went out before their hit was durable; `edge.waiting` are not durable yet
         self.refused = 0  # connections closed because there were too many
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -140,7 +140,11 @@ class Collector:
             self._connections[connection] = None
 
     def wait(self, durable: asyncio.Future[None], waiting: Waiting | Connection) -> None:
-        """Release `waiting` when the commit has ended, one way or the other, or patience has."""
+        """Release `waiting` when the commit has ended, one way or the other, or patience has: at once where it is 0."""
+        if not self.limits.durable_seconds:
+            self.late += 1
+            waiting.release()
+            return
         others = self._waiting.get(durable)
         if others is not None:
             others.append(waiting)

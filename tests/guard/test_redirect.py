@@ -51,7 +51,7 @@ def test_redirectors_inside_redirectors_are_followed_to_the_end() -> None:
 def test_where_the_way_ends_at_an_opaque_redirector_both_are_said() -> None:
     opaque = "https://u1.ct.sendgrid.net/ls/click?upn=u001.AkXjJERNUJbRY-2BW"
     assert unwrap(safelinks(opaque)) == Unwrapped(
-        safelinks(opaque), opaque, unwrap(safelinks(opaque)).hops, known_only_to="SendGrid"
+        safelinks(opaque), opaque, unwrap(safelinks(opaque)).hops, known_only_to="SendGrid", rule="safelinks"
     )
     alone = unwrap(opaque)
     assert (alone.destination, alone.hops, alone.known_only_to) == (None, (), "SendGrid")

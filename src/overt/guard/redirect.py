@@ -70,13 +70,15 @@ class Unwrapped:
 
     `destination` is the last address on the way that is known, None where not even the first hop says.
     `known_only_to` names who knows how it goes on from there, None where nothing suggests that it goes on. Both
-    together: the known part of the way ends at somebody's redirector.
+    together: the known part of the way ends at somebody's redirector. `rule` is the row that knew the first
+    redirector, or "".
     """
 
     url: str
     destination: str | None
     hops: tuple[Hop, ...] = ()
     known_only_to: str | None = None
+    rule: str = ""
 
     @property
     def confidence(self) -> float:
@@ -94,17 +96,18 @@ def unwrap(url: str, rows: RedirectorSet | None = None) -> Unwrapped:
     here = url
     while len(hops) < MOST_HOPS:
         found = _next(here, known)
-        if isinstance(found, str):
-            return Unwrapped(url, hops[-1].url if hops else None, tuple(hops), found)
+        if found is not None and not found.url:
+            destination = hops[-1].url if hops else None
+            return Unwrapped(url, destination, tuple(hops), found.by, hops[0].rule if hops else found.rule)
         if found is None or found.url == here:
             break
         hops.append(found)
         here = found.url
-    return Unwrapped(url, hops[-1].url if hops else None, tuple(hops))
+    return Unwrapped(url, hops[-1].url, tuple(hops), rule=hops[0].rule) if hops else Unwrapped(url, None)
 
 
-def _next(raw: str, known: RedirectorSet) -> Hop | str | None:
-    """The next hop; the name of who knows it; or None where the way ends."""
+def _next(raw: str, known: RedirectorSet) -> Hop | None:
+    """The next hop, without a URL where only its owner knows; None where the way ends."""
     if len(raw) > LONGEST or not is_web(raw):
         return None
     url = split_url(raw)
@@ -117,7 +120,7 @@ def _next(raw: str, known: RedirectorSet) -> Hop | str | None:
         return None
     written = row.destination(url)
     destination = None if written is None else as_destination(written)
-    return row.owner(url) if destination is None else Hop(row.owner(url), destination, row.id)
+    return Hop(row.owner(url), destination or "", row.id)
 
 
 def as_destination(written: str) -> str | None:

@@ -182,3 +182,7 @@ def _row(cells: list[str]) -> Redirector:
         identity, vendor, chosen, tuple(hosts.split()), re.compile(path, _FLAGS), take,
         tuple(steps.split()), source, reason, example, leads,
     )  # fmt: skip
+
+
+#: Nobody's: for whoever wants to know what can be told without any vendor's name.
+NO_REDIRECTORS: Final = read_redirectors("\t".join(COLUMNS))

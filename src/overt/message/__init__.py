@@ -7,7 +7,7 @@ from overt.message.field import Field, parse_parameters
 from overt.message.html import Attribute, Element, Html, parse_html, write_value
 from overt.message.parse import parse
 from overt.message.part import Defect, Message, Part
-from overt.message.reference import Reference, walk
+from overt.message.reference import Leaf, Reference, walk, walk_leaves
 from overt.message.text import Text, TextEdit, read_text
 from overt.message.url import QueryPair, Url, find_text_urls, is_web, query_pairs, registrable_domain, split_url
 from overt.message.vector import VECTORS, Vector
@@ -22,6 +22,7 @@ __all__ = [
     "Element",
     "Field",
     "Html",
+    "Leaf",
     "Message",
     "Part",
     "QueryPair",
@@ -46,6 +47,7 @@ __all__ = [
     "registrable_domain",
     "split_url",
     "walk",
+    "walk_leaves",
     "write_url",
     "write_value",
 ]

@@ -44,10 +44,11 @@ class Element:
     """A start tag that made an element. `[start, end)` is the start tag, `close` the end tag where the source has one.
 
     `conditional` is the condition (`mso`, `gte mso 9`) of the hidden comment that holds it, or "": browsers never see
-    such an element, Word's engine does. Names of tags and attributes are lower case, in SVG and MathML too.
+    such an element, Word's engine does. Names of tags and attributes are lower case, in SVG and MathML too. `node` is
+    the element in the tree of its document, None in conditional comments.
     """
 
-    __slots__ = ("_attributes", "_html", "_spans", "close", "conditional", "end", "namespace", "start", "tag")
+    __slots__ = ("_attributes", "_html", "_spans", "close", "conditional", "end", "namespace", "node", "start", "tag")
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Element:
         conditional: str,
         spans: dict[str, turbohtml.SourceSpan],
         attributes: tuple[Attribute, ...] | None = None,
+        node: turbohtml.Element | None = None,
     ) -> None:
         self.tag = tag
         self.namespace = namespace
@@ -70,6 +72,7 @@ class Element:
         self._html = html
         self._spans = spans
         self._attributes = attributes
+        self.node = node
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:
@@ -183,7 +186,8 @@ class Html:
             close = None if closed is None else (place(closed.start_offset), place(closed.end_offset))
             start, end = place(opened.start_offset), place(opened.end_offset)
             namespace = _NAMESPACES[node.namespace]
-            yield Element(self, tag if namespace == "html" else tag.lower(), namespace, start, end, close, "", spans)
+            name = tag if namespace == "html" else tag.lower()
+            yield Element(self, name, namespace, start, end, close, "", spans, node=node)
 
     def _added(self, node: turbohtml.Element, tag: str) -> Iterator[Element]:
         """Later `<html>` and `<body>` tags whose attributes the one element took over."""
@@ -199,7 +203,7 @@ class Html:
             added = tuple(a for a in found.attributes if a.name not in known and node.attr(a.name) == a.value)
             known.update(attribute.name for attribute in added)
             if added:
-                yield Element(self, tag, "html", found.start, found.end, None, "", {}, added)
+                yield Element(self, tag, "html", found.start, found.end, None, "", {}, added, node)
 
     def _of_conditions(self, wanted: frozenset[str] | None) -> Iterator[Element]:
         if _CONDITIONAL.search(self.text) is None:

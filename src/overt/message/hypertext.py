@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from overt.message.charref import ValueMap, decode_value
@@ -48,7 +48,8 @@ _LOOK_BACK: Final = 400  # characters; the longest doctype and namespace declara
 class Mention:
     """One URL as it is written: `raw` decoded, at `[start, end)` of the text.
 
-    `rests` where nothing follows it though its vector would: an address that the surrounding makes idle.
+    `rests` where nothing follows it though its vector would: an address that the surrounding makes idle. `holder` is
+    the element whose start tag, or whose style sheet, it stands in.
     """
 
     raw: str
@@ -59,6 +60,7 @@ class Mention:
     attribute: str = ""
     conditional: str = ""
     rests: bool = False
+    holder: Element | None = field(default=None, repr=False, compare=False)
 
 
 def find_mentions(html: Html, depth: int = 0) -> tuple[Mention, ...]:
@@ -95,18 +97,22 @@ def _of_attribute(element: Element, attribute: Attribute, place: Place, depth: i
         for url in find_urls(value) if "(" in value else ():
             vector = place.vector if place.vector != "css-url" else _css_vector(url)
             start, end = where(url.value_start), where(url.value_end)
-            yield Mention(url.value, vector, start, end, element.tag, name, element.conditional)
+            yield Mention(url.value, vector, start, end, element.tag, name, element.conditional, holder=element)
         return
     if place.shape == "document":
         if depth < _MOST_NESTED:
             for inner in find_mentions(parse_html(value), depth + 1):
                 start, end = where(inner.start), where(inner.end)
-                yield Mention(inner.raw, inner.vector, start, end, inner.element, inner.attribute, element.conditional)
+                yield Mention(
+                    inner.raw, inner.vector, start, end, inner.element, inner.attribute, element.conditional,
+                    holder=inner.holder,
+                )  # fmt: skip
         return
     vector = _vector(element, place)
     for start, end in _CUTS[place.shape](value) if vector else ():
         if end > start:
-            yield Mention(value[start:end], vector, where(start), where(end), element.tag, name, element.conditional)
+            first, last = where(start), where(end)
+            yield Mention(value[start:end], vector, first, last, element.tag, name, element.conditional, holder=element)
 
 
 def _vector(element: Element, place: Place) -> str:
@@ -147,7 +153,7 @@ def _of_style(text: str, element: Element) -> Iterator[Mention]:
 
 
 def _moved(mention: Mention, start: int, end: int, element: Element) -> Mention:
-    return Mention(mention.raw, mention.vector, start, end, "style", "", element.conditional)
+    return Mention(mention.raw, mention.vector, start, end, "style", "", element.conditional, holder=element)
 
 
 def css_mentions(source: str) -> Iterator[Mention]:

@@ -15,10 +15,10 @@ from typing import Final
 from overt.message.address import find_addresses
 from overt.message.edit import Span
 from overt.message.field import Field
-from overt.message.html import parse_html
+from overt.message.html import Element, Html, parse_html
 from overt.message.hypertext import Mention, css_mentions, find_base, find_mentions
 from overt.message.part import Message, Part
-from overt.message.text import read_text
+from overt.message.text import Text, read_text
 from overt.message.url import find_text_urls, resolve_url
 from overt.message.vector import FIELDS, NETWORK_SCHEMES, RECEIPTS, SILENT_SCHEMES, VECTORS, Fetch
 
@@ -57,13 +57,39 @@ class Reference:
     conditional: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The references of one part: those of its header, then those of its body.
+
+    `html` is the body as it was read, where it is HTML; `holders` says for each reference in which of its elements it
+    stands (in whose start tag, in which `<style>`), None for those that stand in none.
+    """
+
+    part: Part
+    html: Html | None
+    references: tuple[Reference, ...]
+    holders: tuple[Element | None, ...]
+
+
 def walk(message: Message) -> Iterator[Reference]:
     """Every reference of the message, part after part, header fields first."""
+    for leaf in walk_leaves(message):
+        yield from leaf.references
+
+
+def walk_leaves(message: Message) -> Iterator[Leaf]:
+    """`walk` for whoever asks what surrounds a reference: part after part, each read once."""
     for part in message.parts():
-        for item in part.fields:
-            yield from _of_field(part, item)
-        if not part.parts:
-            yield from _of_body(message, part)
+        references = [reference for item in part.fields for reference in _of_field(part, item)]
+        holders: list[Element | None] = [None] * len(references)
+        html = None
+        if not part.parts and (kind := _kind(part)):
+            text = read_text(message, part)
+            html = parse_html(text.text) if kind == "html" else None
+            for reference, holder in _of_body(part, text, html, kind):
+                references.append(reference)
+                holders.append(holder)
+        yield Leaf(part, html, tuple(references), tuple(holders))
 
 
 def _of_field(part: Part, item: Field) -> Iterator[Reference]:
@@ -100,15 +126,10 @@ def _in_field(part: Part, item: Field, raw: str, url: str, vector: str) -> Refer
     return Reference(url, raw, vector, fetch, part.path, span, -1, -1, "", item.name)
 
 
-def _of_body(message: Message, part: Part) -> Iterator[Reference]:
-    kind = _kind(part)
-    if not kind:
-        return
-    text = read_text(message, part)
+def _of_body(part: Part, text: Text, html: Html | None, kind: str) -> Iterator[tuple[Reference, Element | None]]:
     base = ""
     mentions: Iterator[Mention]
-    if kind == "html":
-        html = parse_html(text.text)
+    if html is not None:
         base = _absolute(find_base(html))
         mentions = iter(find_mentions(html))
     elif kind == "css":
@@ -120,10 +141,11 @@ def _of_body(message: Message, part: Part) -> Iterator[Reference]:
         url, goes = _resolve(mention.raw, base)
         fetch = _fetch(part, mention, url) if goes and not mention.rests else "never"
         span = text.raw_span(mention.start, mention.end)
-        yield Reference(
+        reference = Reference(
             url, mention.raw, mention.vector, fetch, part.path, span, mention.start, mention.end,
             mention.element, mention.attribute, mention.conditional,
         )  # fmt: skip
+        yield reference, mention.holder
 
 
 def _fetch(part: Part, mention: Mention, url: str) -> Fetch:

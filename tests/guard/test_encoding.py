@@ -44,7 +44,7 @@ def test_published_vectors_both_ways(step: str, plain: str, written: str) -> Non
         ("base32", "mzxw6ytb", "fooba"),
         ("entities", "a&#64;b&commat;c&#x40;d", "a@b@c@d"),
         ("json", '{"e": ["a\\u0040b", 3, {"x": "y"}]}', "e\na@b\nx\ny"),
-        ("gzip", from_bytes(gzip.compress(b"abc")), "abc"),
+        ("gzip", from_bytes(gzip.compress(b"abc", mtime=0)), "abc"),
         ("zlib", from_bytes(zlib.compress(b"abc")), "abc"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -140,3 +141,30 @@ def test_a_signal_stops_it_in_order(folder: Path, number: signal.Signals) -> Non
     out, err = process.communicate(timeout=20)
     assert process.returncode == 0, err
     assert "everything taken is on disk" in out
+
+
+# As systemd starts a service with a socket: the handle is number 3, and the variables name the process.
+ACTIVATED = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", NOTIFY_SOCKET=sys.argv[2])
+from overt.cli.main import main
+sys.exit(main(["up"]))
+"""
+
+
+def test_a_socket_from_systemd_is_answered_on_and_systemd_is_told(folder: Path) -> None:
+    write_settings(folder, *free_ports(2))
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hearing:
+        hearing.bind(str(folder / "notify"))
+        hearing.settimeout(20)
+        command = [sys.executable, "-c", ACTIVATED, str(server.fileno()), str(folder / "notify")]
+        process = subprocess.Popen(command, pass_fds=[server.fileno()], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert hearing.recv(100) == b"READY=1"
+        with socket.create_connection(server.getsockname(), 10) as client:
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 200 OK")
+        process.send_signal(signal.SIGTERM)
+        assert hearing.recv(100) == b"STOPPING=1"
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 0, (out, err)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -91,8 +92,8 @@ async def running_relay(house: House, on_queued: Callable[[], None]) -> AsyncIte
 
 
 @asynccontextmanager
-async def running_collector(house: House) -> AsyncIterator[Collector]:
-    """The collector, listening, with its logs and what it knows of withdrawals."""
+async def running_collector(house: House, sock: socket.socket | None = None) -> AsyncIterator[Collector]:
+    """The collector, listening (on `sock` where there is one), with its logs and what it knows of withdrawals."""
     settings, keyring = house.settings, house.need_keyring()
     withdrawals = Withdrawals(house.ledger.withdrawn_recipients)
     await withdrawals.read_once()
@@ -113,6 +114,7 @@ async def running_collector(house: House) -> AsyncIterator[Collector]:
         trusted_proxies=settings.collector.trusted_proxies,
         forwarded_field=settings.collector.forwarded_field,
         clock=house.clock,
+        sock=sock,
     )
     try:
         async with open_collector(setup) as collector:

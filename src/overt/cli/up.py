@@ -66,12 +66,14 @@ async def serve(
     """Everything, until `stop`; `ready` gets the lines that say what listens where. Raises what a part died of."""
     from overt.cli import compose
     from overt.cli.house import open_house
+    from overt.serve.systemd import notify, take_socket
 
+    sock = take_socket(os.environ, os.getpid())
     with open_house(settings, make_keys=True) as house:
         async with AsyncExitStack() as stack:
             tasks: list[asyncio.Task[None]] = []
             delivery = await stack.enter_async_context(compose.running_delivery(house))
-            collector = await stack.enter_async_context(compose.running_collector(house))
+            collector = await stack.enter_async_context(compose.running_collector(house, sock))
             relay = await stack.enter_async_context(compose.running_relay(house, delivery.delivery.wake))
             if can_compact():
                 tasks.append(asyncio.create_task(_compaction(house, file).run(), name="compaction"))
@@ -80,7 +82,9 @@ async def serve(
             for task in tasks:
                 stack.push_async_callback(compose.cancel, task)
             ready(say_ready(settings, relay.addresses, collector.addresses))
+            notify(os.environ, "READY=1")
             await _wait(stop, [*tasks, delivery.task])
+            notify(os.environ, "STOPPING=1")
 
 
 async def _wait(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:

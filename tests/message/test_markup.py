@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 
 from overt.message.markup import Attribute, Comment, Tag, Unfinished, read_tag, scan, write_value
 
-WORDS = "< > / = \" ' a B <a </a <!-- --> --!> <! - ! ? <img&src=x> href =\"x\" ='y' <b> </ <x&y&=&z> é &amp; <br/>"
+WORDS = (
+    "< > / = \" ' a B <a </a <!-- --> --!> <! - ! ? <img&src=x> href =\"x\" ='y' <b> </ <x&y&=&z> é &amp; <br/>"
+    " <? <?x xml ?>"
+)
 MARKUP = st.lists(
     st.sampled_from(
         [*(word.replace("&", " ") for word in WORDS.split()), " ", "\n", "\x00", "&amp;", "<!doctype html>"]
     )
 ).map("".join)
+
+
+def comments(text: str) -> list[str]:
+    return [piece.data for piece in scan(text, 0, len(text)) if isinstance(piece, Comment)]
 
 
 def tags(text: str) -> list[Tag]:
@@ -39,10 +46,26 @@ def test_tags_are_those_of_the_tokeniser(text: str) -> None:
 @given(MARKUP)
 def test_comments_are_those_of_the_tokeniser(text: str) -> None:
     expected = [token.data for token in turbohtml.tokenize(text) if token.type == turbohtml.TokenType.COMMENT]
-    found = [
-        piece.data for piece in scan(text, 0, len(text)) if isinstance(piece, Comment) and text[piece.start + 1] != "?"
-    ]
-    assert found == expected
+    assert comments(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<?<", ["?<"]),
+        ("<?<!-- a", ["?<!-- a"]),
+        ("a<?1>b", ["?1"]),
+        ("<?xml version='1.0'?>", ["?xml version='1.0'?"]),
+        ("<?>", ["?"]),
+        ("<?", []),
+        ("a<?xsl b>c", []),
+        ("<?xmlns?>", []),
+        ("<?xml", []),
+    ],
+)
+def test_a_question_mark_begins_a_comment_unless_a_name_follows(text: str, expected: list[str]) -> None:
+    assert [token.data for token in turbohtml.tokenize(text) if token.type == turbohtml.TokenType.COMMENT] == expected
+    assert comments(text) == expected
 
 
 @given(MARKUP)

@@ -4,7 +4,7 @@ import base64
 import quopri
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from overt.errors import Refused
@@ -154,6 +154,7 @@ def _damaged(body: bytes, damage: list[tuple[int, bytes]]) -> bytes:
     cuts=st.lists(st.integers(0, 10_000), min_size=2, max_size=6),
     new=_NEW,
 )
+@example("\r", "utf-8", "quoted-printable", b"\r", [(0, b"="), (0, b"=\n")], [0, 0], "\n")
 def test_the_decoded_result_is_the_text_with_the_changes_made(
     text: str, charset: str, encoding: str, end: bytes, damage: list[tuple[int, bytes]], cuts: list[int], new: str
 ) -> None:

@@ -255,7 +255,7 @@ class Html:
             return quick
         raw_text = {start: end for _, start, end in self.raw_text}
         pieces = scan(self.text, 0, len(self.text), lambda tag: raw_text.get(tag.end))
-        return tuple(piece for piece in pieces if isinstance(piece, Comment) and self.text[piece.start + 1] != "?")
+        return tuple(piece for piece in pieces if isinstance(piece, Comment))
 
     def _comments_between_raw_text(self) -> tuple[Comment, ...]:
         """Comments where no attribute looks like one: found without reading the tags."""

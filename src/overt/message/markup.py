@@ -28,7 +28,12 @@ _SPLIT: Final = re.compile(r"(=?+[^\t\n\f\r />=]*+)([\t\n\f\r ]*+=[\t\n\f\r ]*+)
 _COMMENT_END: Final = re.compile(r"--!?>")
 #: What the end of the text cuts off a comment's data (13.2.5.50 to 13.2.5.52).
 _CUT_SHORT: Final = re.compile(r"(?:--!|--?)?\Z")
-_DOCTYPE: Final = re.compile(r"<!doctype", re.IGNORECASE | re.ASCII)
+#: Declarations that are no comments: a doctype, and a processing instruction (`<?php ... >`), which the tree's
+#: tokeniser tells from a bogus comment by its name, and drops where the text ends within it or within the name.
+_NO_COMMENT: Final = re.compile(
+    r"<!doctype|<\?(?:(?:[A-Z_][A-Z0-9_-]*+)?+\Z|(?!xml(?:-stylesheet)?[\t\n\f\r ?>])[A-Z_][A-Z0-9_-]*+[\t\n\f\r ?>])",
+    re.IGNORECASE | re.ASCII,
+)
 _NOT_QUOTED: Final = re.compile(r"[\t\n\f\r \"'`=<>]")
 _ASCII_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)} | {0: 0xFFFD}
 
@@ -186,7 +191,10 @@ def scan(
 
 
 def read_declaration(text: str, start: int, end: int) -> tuple[Comment, bool]:
-    """What begins with the `<!`, `<?` or `</` at `start`, and whether it is a comment: a doctype is none."""
+    """What begins with the `<!`, `<?` or `</` at `start`, and whether it is a comment.
+
+    A doctype is none, nor is a processing instruction.
+    """
     comment, _, is_comment = _declaration(text, start, end)
     return comment, is_comment
 
@@ -195,7 +203,7 @@ def _declaration(text: str, start: int, end: int) -> tuple[Comment, bool, bool]:
     if text.startswith("!--", start + 1):
         return *_comment(text, start, end), True
     lone_slash = text[start + 1] == "/" and start + 2 >= end  # text, unless something is appended
-    return *_bogus(text, start, end), not lone_slash and _DOCTYPE.match(text, start) is None
+    return *_bogus(text, start, end), not lone_slash and _NO_COMMENT.match(text, start, end) is None
 
 
 def _comment(text: str, start: int, end: int) -> tuple[Comment, bool]:

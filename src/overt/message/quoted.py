@@ -85,9 +85,11 @@ class QuotedBody:
         pieces = new.split(end) if b"\0" not in new else [new]  # a line end of UTF-16 is no line end here
         goes_on = goes_on and bool(pieces[-1])
         rows = [_quote(piece, end, goes_on=goes_on and at == len(pieces)) for at, piece in enumerate(pieces, 1)]
-        written = end.join(rows)
+        written, soft = end.join(rows), b"=" + end
         if goes_on:  # a CR must not join with the LF of an empty line behind it
-            written += b"=\r\n" if end == b"\r" and self._raw[line.end : line.end + 1] == b"\n" else b"=" + end
+            written += b"=\r\n" if end == b"\r" and self._raw[line.end : line.end + 1] == b"\n" else soft
+        if written[:1] == b"\n" and self._raw[max(0, line.start - 1) : line.start] == b"\r":
+            written = b"=0A" + (soft + written[1:] if written[1:] else b"")  # CR and LF would be one line end
         return Edit(line, written, reasons(group))
 
     def _line(self, index: int) -> int:

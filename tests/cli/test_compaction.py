@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,11 @@ from overt.cli.house import open_house
 from overt.cli.main import main
 from overt.cli.settings import load_settings
 from overt.measure import Purpose
+from overt.store.compact import compact
+from overt.store.hits import load_hits
+from overt.testing import FixedClock
+from tests.store.made import make_hit, write_counts, write_segments
+from tests.store.sample import make_count
 
 
 def run(compaction: Compaction, rounds: int) -> None:
@@ -83,3 +89,24 @@ def test_a_finished_segment_makes_it_due(folder: Path) -> None:
         assert not need.is_due()
         (house.layout.segments / "hits-0-1764000000000-01234567.seg").touch()
         assert need.is_due()
+
+
+def test_what_became_too_old_makes_it_due_and_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERT_RETENTION__HITS_DAYS", "30")
+    monkeypatch.setenv("OVERT_RETENTION__COUNTS_DAYS", "30")
+    clock = FixedClock(datetime(2020, 6, 1, tzinfo=UTC))  # a Monday
+    now = int(clock.now().timestamp() * 1000)
+    with open_house(load_settings(), clock=clock) as house:
+        write_segments(house.layout, [make_hit(at_ms=now)])
+        write_counts(house.layout, [make_count(hour=now // 3_600_000)])
+        compact(house.layout, frozenset())
+        need = Need(house)
+        clock.advance(days=23)
+        assert not need.is_due()
+        clock.advance(days=8)
+        assert need.is_due()
+    # The command goes by the real clock, on which all of that is long past.
+    assert main(["compact"]) == 0
+    with open_house(load_settings()) as house:
+        assert load_hits(house.layout) == ()
+        assert list(house.layout.counts.glob("*.table")) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overt.cli.option import Collector, Endpoint, Relay, Settings, setting_fields
+from overt.cli.option import Collector, Endpoint, Relay, Retention, Settings, setting_fields
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,14 @@ def test_nobody_is_trusted_and_nothing_listens_to_the_world_by_default() -> None
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in setting_fields().items() if not field.description] == []
+
+
+@pytest.mark.parametrize("days", [0, 8, 396])
+def test_hits_are_kept_for_a_week_and_a_day_or_longer_or_without_limit(days: int) -> None:
+    assert Retention.model_validate({"hits_days": days}).hits_days == days
+
+
+@pytest.mark.parametrize("days", [1, 7, -1])
+def test_a_limit_that_would_take_hits_on_their_day_is_refused(days: int) -> None:
+    with pytest.raises(ValueError, match="hits_days"):
+        Retention.model_validate({"hits_days": days})

@@ -13,7 +13,7 @@ import pytest
 
 from overt.errors import Malformed, Refused, Unavailable
 from overt.serve.collector import Collector, new_loop, open_collector, serve_collector
-from overt.store import CountTable, SegmentLog, read_counts, read_hits
+from overt.store import CountTable, SegmentLog, find_segments, read_counts, read_hits
 from overt.testing.clock import FixedClock
 from tests.serve.talk import (
     INDIVIDUAL,
@@ -226,3 +226,14 @@ def test_the_date_field_is_the_clock_s(tmp_path: Path) -> None:
         assert b"\r\nDate: Tue, 24 Nov 2026 12:00:00 GMT\r\n" in await ask(collector, "/healthz")
 
     with_collector(tmp_path, story)
+
+
+def test_a_segment_is_closed_in_time_also_where_no_hit_comes_any_more(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        assert status(await ask(collector, beacon(INDIVIDUAL))) == 200
+        async with asyncio.timeout(10):
+            while not any(segment.closed for segment in find_segments(tmp_path / "segments")):  # noqa: ASYNC110 a folder
+                await asyncio.sleep(0.02)
+
+    with_collector(tmp_path, story, rotate_seconds=0.05)
+    assert len(tuple(read_hits(tmp_path / "segments"))) == 1

@@ -110,6 +110,47 @@ def test_two_runs_at_once_are_refused(layout: Layout) -> None:
         os.close(handle)
 
 
+# 2026-11-23 is a Monday.
+MONDAY_MS = 1_795_392_000_000
+WEEK_MS = 7 * 86_400_000
+
+
+def test_a_file_holds_one_week(layout: Layout) -> None:
+    write_segments(
+        layout, [make_hit(1, at_ms=MONDAY_MS - 1), make_hit(2, at_ms=MONDAY_MS), make_hit(3, at_ms=MONDAY_MS)]
+    )
+    assert compact(layout, frozenset()).files == 2
+    assert [rows for _, rows in read_manifest(layout.parquet).files] == [1, 2]
+    assert recipients(layout) == [1, 2, 3]
+
+
+def test_a_week_goes_by_dropping_its_file_as_soon_as_its_oldest_hit_may_be_too_old(layout: Layout) -> None:
+    write_segments(layout, [make_hit(1, at_ms=MONDAY_MS - 1), make_hit(2, at_ms=MONDAY_MS)])
+    compact(layout, frozenset())
+    (_, kept) = read_manifest(layout.parquet).files
+    assert compact(layout, frozenset(), oldest_ms=MONDAY_MS) == Compacted(moved=0, dropped=0, files=1, expired=1)
+    assert read_manifest(layout.parquet).files == (kept,)
+    assert recipients(layout) == [2]
+    assert compact(layout, frozenset(), oldest_ms=MONDAY_MS + 1) == Compacted(moved=0, dropped=0, files=0, expired=1)
+    assert list(layout.parquet.glob("*.parquet")) == []
+
+
+def test_what_is_too_old_does_not_even_come_into_a_file(layout: Layout) -> None:
+    write_segments(layout, [make_hit(1, at_ms=MONDAY_MS - 1), make_hit(2, at_ms=MONDAY_MS)])
+    assert compact(layout, frozenset(), oldest_ms=MONDAY_MS) == Compacted(moved=1, dropped=0, files=1, expired=1)
+    assert recipients(layout) == [2]
+
+
+def test_a_week_that_is_over_becomes_one_file(layout: Layout) -> None:
+    for number in (1, 2, 3):
+        write_segments(layout, [make_hit(number, at_ms=MONDAY_MS)])
+        compact(layout, frozenset())
+    assert len(read_manifest(layout.parquet).files) == 3
+    write_segments(layout, [make_hit(4, at_ms=MONDAY_MS + WEEK_MS)])
+    assert compact(layout, frozenset()).files == 2
+    assert recipients(layout) == [1, 2, 3, 4]
+
+
 class Crash(Exception):
     pass
 

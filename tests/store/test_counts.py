@@ -12,7 +12,7 @@ import pytest
 
 from overt.errors import Malformed, Refused, Unavailable
 from overt.measure.hit import Count
-from overt.store.counts import CountTable, read_counts
+from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
 from tests.store.sample import make_count, settle
 
 
@@ -155,3 +155,19 @@ def test_nothing_but_the_counters_fields_is_on_disk(tmp_path: Path) -> None:
     assert slot[:60] == bytes.fromhex("07000000 02000000 01000000 0000 00 00") + b"y".ljust(12, b"\0") + b"x".ljust(
         20, b"\0"
     ) + bytes.fromhex("0300000000000000 00000000")
+
+
+def test_tables_of_days_before_the_limit_are_dropped_and_no_other_file(tmp_path: Path) -> None:
+    async def story() -> None:
+        table = CountTable(tmp_path)
+        for day in (20_000, 20_001, 20_002):
+            await table.add(make_count(hour=24 * day))
+        await table.close()
+
+    asyncio.run(story())
+    (tmp_path / "counts-0-notes.table").touch()
+    assert [path.name for path in old_counts(tmp_path, 20_002)] == ["counts-0-20000.table", "counts-0-20001.table"]
+    assert drop_counts(tmp_path, 20_002) == 2
+    assert [count.hour for count in read_counts(tmp_path)] == [24 * 20_002]
+    assert (tmp_path / "counts-0-notes.table").exists()
+    assert drop_counts(tmp_path / "nothing", 20_002) == 0

@@ -1,4 +1,5 @@
-"""`overt compact`, and when `overt up` has to run it: the hit log into Parquet files, without withdrawn recipients.
+"""`overt compact`, and when `overt up` has to run it: the hit log into Parquet files, without withdrawn recipients or
+what is too old.
 
 It runs in a process of its own, for it loads analytics, which processes that carry traffic do not.
 """
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from overt.measure import RecipientNumber
 
 _LOG = logging.getLogger(__name__)
+DAY_MS = 86_400_000
 
 
 def compact(*, settings: Path | None = None) -> int:
-    """Move finished hits into Parquet files, and drop those of withdrawn recipients. `overt up` does it by itself.
+    """Move finished hits into Parquet files; drop those of withdrawn recipients, and what `retention` keeps no longer.
+
+    `overt up` does it by itself.
 
     Parameters
     ----------
@@ -31,12 +35,27 @@ def compact(*, settings: Path | None = None) -> int:
         The settings file.
     """
     from overt.cli.house import open_house
+    from overt.store import drop_counts
     from overt.store.compact import compact as run
 
     with open_house(load_settings(settings)) as house:
-        done = run(house.layout, house.ledger.withdrawn_recipients())
-    print(f"{done.moved} hits moved, {done.dropped} dropped, {done.files} files.")
+        done = run(house.layout, house.ledger.withdrawn_recipients(), oldest_ms=oldest_hit(house))
+        drop_counts(house.layout.counts, oldest_count(house))
+    print(f"{done.moved} hits moved, {done.dropped} dropped, {done.expired} too old, {done.files} files.")
     return 0
+
+
+def oldest_hit(house: House) -> int:
+    """The moment from which on hits are kept, in milliseconds; 0 where there is no limit."""
+    days = house.settings.retention.hits_days
+    return max(0, int(house.clock.now().timestamp() * 1000) - days * DAY_MS) if days else 0
+
+
+def oldest_count(house: House) -> int:
+    """The day from which on counters are kept, in days since the epoch; 0 where there is no limit."""
+    days = house.settings.retention.counts_days
+    today = int(house.clock.now().timestamp() * 1000) // DAY_MS
+    return max(0, today - days) if days else 0
 
 
 class Compaction:
@@ -93,7 +112,7 @@ def compact_command(settings: Path | None) -> tuple[str, ...]:
 
 
 class Need:
-    """Whether a compaction would do anything: finished segments, or somebody who withdrew since the last one."""
+    """Whether there is anything to do: finished segments, a withdrawal since the last time, what became too old."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -101,8 +120,14 @@ class Need:
 
     def is_due(self) -> bool:
         """Look at the folder and the ledger; blocks."""
-        from overt.store import find_segments
+        from overt.store import find_segments, is_past_file, old_counts, read_manifest
 
         withdrawn = self._house.ledger.withdrawn_recipients()
         changed, self._withdrawn = withdrawn != self._withdrawn, withdrawn
-        return changed or any(segment.closed for segment in find_segments(self._house.layout.segments))
+        layout, oldest_ms = self._house.layout, oldest_hit(self._house)
+        return (
+            changed
+            or any(segment.closed for segment in find_segments(layout.segments))
+            or any(is_past_file(name, oldest_ms) for name, _ in read_manifest(layout.parquet).files)
+            or bool(old_counts(layout.counts, oldest_count(self._house)))
+        )

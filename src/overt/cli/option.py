@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from overt.cli.base_url import read_base_url
 from overt.measure import Language
 
 PREFIX = "OVERT_"
+FEWEST_HIT_DAYS = 8  # with fewer, a hit of a Monday would go on its day
 
 Network = IPv4Network | IPv6Network
 
@@ -145,6 +146,25 @@ class Links(_Table):
     )
 
 
+class Retention(_Table):
+    hits_days: int = Field(
+        default=396,
+        ge=0,
+        le=36_500,
+        description="No hit is kept longer than so many days; it goes with its week, up to 7 days before. 0: no limit.",
+    )
+    counts_days: int = Field(
+        default=0, ge=0, le=36_500, description="Counters are kept for so many days. 0: no limit, nobody is in them."
+    )
+
+    @field_validator("hits_days")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < FEWEST_HIT_DAYS:
+            raise ValueError(f"hits go week by week: write {FEWEST_HIT_DAYS} days or more, or 0 for no limit")
+        return value
+
+
 class Disclosure(_Table):
     language: Language = Field(
         default=Language.ENGLISH, description="The language of the line that says so: `en`, `de`, `fr`."
@@ -177,6 +197,7 @@ class Settings(BaseSettings):
     collector: Collector = Field(default_factory=Collector)
     modes: Modes = Field(default_factory=Modes)
     links: Links = Field(default_factory=Links)
+    retention: Retention = Field(default_factory=Retention)
     disclosure: Disclosure = Field(default_factory=Disclosure)
 
     @classmethod

@@ -24,7 +24,7 @@ from overt.serve.client import Network, TrustedProxies
 from overt.serve.connection import Connection, Limits, Waiting
 from overt.serve.edge import Counters, Edge, HitLog, Locate, nowhere
 from overt.serve.permission import Permission
-from overt.store import CountTable, SegmentLog
+from overt.store import MOST_SECONDS, CountTable, SegmentLog
 from overt.wire.beacon import BEACON, Answer, Front, format_answer
 from overt.wire.request import GlanceReader
 
@@ -203,6 +203,7 @@ class Setup:
     logs: tuple[HitLog, Counters] | None = None
     sock: socket.socket | None = None
     reuse_port: bool = False
+    rotate_seconds: float = MOST_SECONDS
 
     def __post_init__(self) -> None:
         if not 16 <= len(self.address_key) <= 64:
@@ -267,9 +268,23 @@ def new_loop() -> asyncio.AbstractEventLoop:
 async def _open_logs(stack: contextlib.AsyncExitStack, setup: Setup) -> tuple[SegmentLog, CountTable]:
     hits = SegmentLog(setup.segments, worker=setup.worker, clock=setup.clock)
     stack.push_async_callback(_close, hits)
+    stack.push_async_callback(_cancel, asyncio.create_task(_close_idle(hits, setup.rotate_seconds)))
     counts = CountTable(setup.counts, worker=setup.worker)
     stack.push_async_callback(_close, counts)
     return hits, counts
+
+
+async def _close_idle(log: SegmentLog, seconds: float) -> None:
+    """Close the segment also where no hit comes that would: from an open one nothing is dropped or sorted."""
+    while True:
+        await asyncio.sleep(seconds)
+        with contextlib.suppress(Unavailable):  # the next hit reports it, and the next turn tries again
+            await log.rotate()
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 async def _close(log: SegmentLog | CountTable) -> None:

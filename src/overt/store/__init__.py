@@ -2,17 +2,20 @@
 
 from overt.store.chain import Chain, Entry
 from overt.store.commit import CommitState
-from overt.store.counts import CountTable, read_counts
+from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
 from overt.store.layout import Layout
 from overt.store.ledger import Ledger
+from overt.store.manifest import read_manifest
 from overt.store.queue import Envelope, Queue, Queued, State
 from overt.store.record import Row, row_of
 from overt.store.schema import open_database, reading, savepoint, writing
-from overt.store.segment import SegmentLog
+from overt.store.segment import MOST_SECONDS, SegmentLog
 from overt.store.sent import Event
 from overt.store.shelf import Segment, find_segments, read_hits, read_segment, remove_segment
+from overt.store.week import is_past_file
 
 __all__ = [
+    "MOST_SECONDS",
     "Chain",
     "CommitState",
     "CountTable",
@@ -27,10 +30,14 @@ __all__ = [
     "Segment",
     "SegmentLog",
     "State",
+    "drop_counts",
     "find_segments",
+    "is_past_file",
+    "old_counts",
     "open_database",
     "read_counts",
     "read_hits",
+    "read_manifest",
     "read_segment",
     "reading",
     "remove_segment",

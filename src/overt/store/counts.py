@@ -17,10 +17,10 @@ from pathlib import Path
 from overt.errors import Malformed
 from overt.measure import Count
 from overt.store.commit import MOST_WAITING, CommitState, Decoy, GroupCommit
-from overt.store.disk import lock, make_folder, reporting
+from overt.store.disk import lock, make_folder, reporting, sync_folder
 from overt.store.table import Table, read_table
 
-NAME = re.compile(r"counts-[0-9a-z]{1,16}-\d{5}\.table")
+NAME = re.compile(r"counts-[0-9a-z]{1,16}-(\d{5})\.table")
 HOURS = 24  # of a table
 # Today's and yesterday's: what waited for the disk over midnight.
 MOST_TABLES = 2
@@ -144,3 +144,24 @@ def read_counts(directory: Path) -> Iterator[Count]:
                     total[key] = total.get(key, 0) + count.number
     for key, number in total.items():
         yield replace(key, number=number)
+
+
+def old_counts(directory: Path, oldest_day: int) -> list[Path]:
+    """The tables of days before `oldest_day`, in days since the epoch."""
+    with reporting("list", directory):
+        paths = sorted(directory.iterdir()) if directory.is_dir() else []
+    return [path for path in paths if (found := NAME.fullmatch(path.name)) and int(found[1]) < oldest_day]
+
+
+def drop_counts(directory: Path, oldest_day: int) -> int:
+    """Remove the tables of days before `oldest_day`; how many there were.
+
+    Writers have those of today and yesterday open, which have to stay.
+    """
+    old = old_counts(directory, oldest_day)
+    with reporting("remove counters in", directory):
+        for path in old:
+            path.unlink(missing_ok=True)
+        if old:
+            sync_folder(directory)
+    return len(old)

@@ -37,8 +37,9 @@ def commands_page() -> str:
     lines = [
         NOTE + "# Commands",
         "",
-        "Stable, for scripts: [`overt instrument`](instrument.md), and what `overt report --json`",
-        "prints ([its shape](report.md)). Errors go to stderr, one sentence each.",
+        "Stable, for scripts: [`overt instrument`](instrument.md), [`overt scan --json`](scan.md),",
+        "[`overt clean`](clean.md), [`overt unwrap --json`](unwrap.md), [`overt diff --json`](differences.md),",
+        "and what `overt report --json` prints ([its shape](report.md)). Errors go to stderr, one sentence each.",
         "",
     ]
     for name in app:

@@ -30,6 +30,13 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("watch", "overt.cli.watch:watch", "Show hits as they come in."),
     ("compact", "overt.cli.compaction:compact", "Move finished hits into Parquet files now."),
     ("instrument", "overt.cli.instrument:instrument_command", "Instrument one message from stdin to stdout."),
+    ("scan", "overt.cli.scan:scan", "Find everything in mail that reports back."),
+    ("explain", "overt.cli.explain:explain_command", "Explain what one message reports back, finding by finding."),
+    ("clean", "overt.cli.clean:clean", "Take out of mail what reports back."),
+    ("restore", "overt.cli.clean:restore_command", "Undo overt clean."),
+    ("unwrap", "overt.cli.unwrap:unwrap_command", "Show where links lead, without visiting them."),
+    ("diff", "overt.cli.difference:diff_command", "Show what tells two copies of a mailing apart."),
+    ("rules", "overt.cli.rules:app", "List and test what is known of endpoints, and add lists of your own."),
     ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
     ("keys", "overt.cli.keys:app", "Make, rotate and list the keys that sign beacons and links."),
 )

@@ -41,9 +41,17 @@ def explain(finding: Finding) -> str:
     return " ".join(words)
 
 
+#: Evidence about characters that tell recipients apart.
+_SINGLING: Final = frozenset(
+    {"token", "short-token", "hidden-token", "host-token", "person-parameter", "leak", "local-part"}
+)
+
+
 def identifying(finding: Finding) -> tuple[tuple[int, int], ...]:
     """The pieces of the URL that say who it is, in order and without overlaps; offsets in `reference.url`."""
-    places = [(item.start, item.end) for item in finding.evidence if item.end > item.start >= 0]
+    places = [
+        (item.start, item.end) for item in finding.evidence if item.kind in _SINGLING and item.end > item.start >= 0
+    ]
     if finding.leak is not None:
         places.append((finding.leak.start, finding.leak.end))
     joined: list[tuple[int, int]] = []

@@ -76,6 +76,7 @@ WEIGHTS: Final[dict[str, Weight]] = {
         Weight("spacer-name", "is called what layouts call a spacer", -3.0, -2.0),
         Weight("says-open", "its name speaks of opens, tracking, pixels or counting", 2.2, 0.5, 0.6),
         Weight("says-click", "its name speaks of clicks, tracking or redirecting", 0.4, 0.4, 1.6),
+        Weight("letter-click", "a folder of one letter, as short links of clicks have", 0.0, 0.0, 0.9),
         Weight("host-says", "the host's name speaks of tracking, clicks or mailings", 0.9, 0.3, 1.1),
         Weight("readable", "its path is made of words that say what is there", -0.5, -0.7, -1.6),
         Weight("names-content", "its path says that an identifier names content", -0.5, -0.8, -2.2),

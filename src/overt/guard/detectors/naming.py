@@ -137,8 +137,11 @@ def _of_link(case: Case, segments: list[str], words: set[str], *, static: bool) 
     anatomy = case.anatomy
     short = {segment.rpartition(".")[0] or segment for segment in segments[:4]}
     said = (short & CLICKS) | {word for word in words if len(word) > 3} & CLICKS
-    if said:
+    asks = anatomy.extension in PROGRAMS and bool(anatomy.query)
+    if said and (asks or max(map(len, said)) > 1):
         yield Evidence("says-click", f"its path says {', '.join(sorted(said))}")
+    elif said:
+        yield Evidence("letter-click", f"its path has a folder of one letter, {', '.join(sorted(said))}")
     if static:
         yield Evidence("picture-file", f"it asks for a file of kind {anatomy.extension}")
     if _UNSUBSCRIBE.search(anatomy.url[anatomy.host_start :].lower()) or case.reference.vector == "list-unsubscribe":
@@ -146,7 +149,7 @@ def _of_link(case: Case, segments: list[str], words: set[str], *, static: bool) 
     contents = set(segments) & CONTENTS
     if contents and not said & {"click", "clicks", "track", "tracking", "redirect"}:
         yield Evidence("names-content", f"its path says {', '.join(sorted(contents)[:3])}")
-    if _slug(segments) >= 3 or (segments and not anatomy.bits("path")):
+    if _slug(segments) >= 3 or (segments and not asks and not anatomy.bits("path")):
         yield Evidence("readable", "its path is made of words")
 
 

@@ -64,7 +64,7 @@ def look_at_tokens(case: Case) -> Iterator[Evidence]:
         yield Evidence(
             kind, f"{_shown(anatomy.url, best)} is no word: {best.shape}, {bits:.0f} bits", best.start, best.end
         )
-        if case.whole.tokens[anatomy.url[best.start : best.end]] > 1:
+        if (case.loads or bits >= _STRONG) and case.whole.tokens[anatomy.url[best.start : best.end]] > 1:
             yield Evidence("shared-token", "the same stands in other URLs of the message", best.start, best.end)
     if person is not None:
         name = anatomy.url[max(0, person.start - 40) : person.start].rpartition("&")[2].rpartition("?")[2]

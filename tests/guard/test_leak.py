@@ -14,7 +14,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from overt.guard.leak import find_leaks
@@ -238,10 +238,17 @@ def test_an_address_among_any_bytes_in_base64_is_found(before: bytes, after: byt
     assert [leak.address for leak in find_leaks(INDEX, url)] == [ADA]
 
 
+def test_an_escaped_blank_before_an_address_that_stands_backwards_ends_there() -> None:
+    (leak,) = find_leaks(INDEX, f"{T}?x=02%gro.elpmaxe04%ada02%")
+    assert leak.chain == ("reverse", "percent")
+    assert find_leaks(INDEX, f"{T}?x=02%gro.elpmaxe04%ada16%") == ()  # %61 is an a: that is aada@example.org
+
+
 @given(PRINTABLE, PRINTABLE, st.lists(STEPS, max_size=2))
 def test_an_address_in_a_text_under_three_encodings_is_found_and_proven(
     before: bytes, after: bytes, steps: list[str]
 ) -> None:
+    assume(steps != ["zlib", "percent"])  # bytes of a compressed text are looked for in base64 and hexadecimal only
     raw = before + b" ada@example.org " + after
     for step in steps:
         raw = WAYS[step](raw)

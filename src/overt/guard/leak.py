@@ -147,11 +147,17 @@ def _stands_alone(text: str, start: int, end: int, *, backwards: bool) -> bool:
     if backwards:
         text, start, end = text[::-1], len(text) - end, len(text) - start
     before, after = text[start - 1 : start], text[end : end + 2]
-    if before and before in _LOCAL and before not in _BEFORE:
+    goes_on = bool(before) and before in _LOCAL and before not in _BEFORE
+    if goes_on and not _ends_separator(text[max(0, start - 3) : start]):
         return False
     if after[:1] == ".":
         after = after[1:]
     return not (after and after[0].isascii() and (after[0].isalnum() or after[0] in "-.@"))
+
+
+def _ends_separator(text: str) -> bool:
+    """Whether these three characters are the percent-encoding of one that no local part has."""
+    return _ESCAPED.fullmatch(text) is not None and chr(int(text[1:], 16)) not in _LOCAL
 
 
 def _tokens(index: LeakIndex, text: str, depth: int, work: _Work) -> Iterator[_Trace]:

@@ -27,6 +27,10 @@ SHORTEST_ANCHOR: Final = 7
 KEY: Final = 8  # bytes of a digest that find it; the whole is compared after
 _TURNS: Final = ("", "rot13", "reverse")
 _INNER: Final = ("base64", "hex", "reverse", "rot13", "percent")
+_PLAIN_STEPS: Final = (
+    ("reverse",), ("rot13",), ("hex",), ("rot13", "reverse"), ("reverse", "hex"), ("rot13", "hex"),
+    ("reverse", "percent"), ("rot13", "reverse", "percent"),
+)  # fmt: skip
 _NODE_BYTES: Final = 76  # of pyahocorasick, measured over a million nodes on CPython 3.11, 64 bits
 _ENTRY_BYTES: Final = 330  # of a dict's entry with its key, digest and tuples, measured with tracemalloc
 
@@ -93,7 +97,7 @@ def _plain_forms(address: Address, spelling: Spelling) -> Iterator[Form]:
             yield Form(address, spelling.chain, spelling.text)
         return
     yield Form(address, spelling.chain, spelling.text)
-    for steps in (("reverse",), ("rot13",), ("hex",), ("reverse", "hex"), ("rot13", "hex"), ("reverse", "percent")):
+    for steps in _PLAIN_STEPS:
         text = spelling.text
         for step in reversed(steps):
             text = WRITE[step](text)

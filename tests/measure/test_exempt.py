@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from overt.measure import Campaign, Mode, Plan
-from overt.measure.exempt import stays
+from overt.measure.exempt import find_destination, stays
 
 PLAN = Plan("https://t.example.org", Campaign(1))
 
@@ -70,3 +70,22 @@ def test_in_shared_a_link_that_names_the_recipient_stays(form: str) -> None:
     )
     assert stays(f"https://x.example/?r={form}", "", shared)
     assert not stays(f"https://x.example/?r={form}", "", individual)
+
+
+@pytest.mark.parametrize(
+    ("written", "base", "destination"),
+    [
+        ("a/b?c=1", "https://x.example/news/", "https://x.example/news/a/b?c=1"),  # WHATWG URL, by hand
+        ("/a", "https://x.example/news/", "https://x.example/a"),
+        ("//y.example/a", "https://x.example/", "https://y.example/a"),
+        ("https://y.example/a b", "https://x.example/", "https://y.example/a b"),
+        ("#top", "https://x.example/", "#top"),
+        ("", "https://x.example/", ""),
+        ("mailto:a@y.example", "https://x.example/", "mailto:a@y.example"),
+        ("*|LINK|*", "https://x.example/", "*|LINK|*"),
+        ("a", "", "a"),
+        ("a", "cid:x", "a"),
+    ],
+)
+def test_a_relative_link_leads_where_the_base_says(written: str, base: str, destination: str) -> None:
+    assert find_destination(written, base) == destination

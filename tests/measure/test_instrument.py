@@ -167,3 +167,34 @@ def test_a_bare_html_file_gets_no_header() -> None:
     out = apply_edits(raw, instrument(parse(raw), SHARED, KEYRING))
     assert out.startswith(b"<!DOCTYPE html>")
     assert b"/c/" in out
+
+
+def test_relative_links_are_followed_from_the_base_and_left_without_one() -> None:
+    html = '<base href="https://a.example/news/"><a href="x?y=1">1</a><a href="#top">2</a><a href="unsubscribe">3</a>'
+    assert _destinations(_instrumented(html)) == ["https://a.example/news/x?y=1"]
+    assert _destinations(_instrumented(html.replace("<base", "<i"))) == []
+
+
+@pytest.mark.parametrize(
+    ("opens", "links", "said"),
+    [
+        (Mode.INDIVIDUAL, Mode.OFF, "whether you open this message."),
+        (Mode.OFF, Mode.INDIVIDUAL, "whether you follow links in this message."),
+        (Mode.INDIVIDUAL, Mode.INDIVIDUAL, "whether you open this message or follow its links."),
+    ],
+)
+def test_the_line_names_what_is_measured_and_nothing_else(opens: Mode, links: Mode, said: str) -> None:
+    plan = Plan("https://t.example.org", Campaign(3), opens=opens, links=links, grant="form-1", sending=Sending(1))
+    assert said in _instrumented('<a href="https://a.example/">x</a>', plan)
+
+
+def test_a_message_without_links_says_nothing_of_links() -> None:
+    plan = Plan(
+        "https://t.example.org",
+        Campaign(3),
+        opens=Mode.INDIVIDUAL,
+        links=Mode.INDIVIDUAL,
+        grant="f",
+        sending=Sending(1),
+    )
+    assert "whether you open this message." in _instrumented("<p>x</p>", plan)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from overt.measure import Kind, about_url, beacon_url, link_url, parse_path, read_destination
+from overt.measure import Kind, about_url, beacon_url, link_url, parse_path, read_destination, split_target
 from overt.measure.locator import LONGEST_QUERY, MOST_CANDIDATES
 
 BASE = "https://t.example.org"
@@ -43,8 +44,37 @@ def test_what_gateways_do_to_a_url_is_undone(alter: object) -> None:
     assert DESTINATION.encode() in read_destination(alter(_query(DESTINATION)).encode())
 
 
+@pytest.mark.parametrize(
+    ("destination", "alter"),
+    [
+        ("https://a.example/x?to=https://b.example/y", lambda query: query.replace("//", "/")),
+        ("https://a.example/x//y", lambda query: query.replace("//", "/")),
+        ("https://a.example/x:/y?z=//", lambda query: query.replace("https://", "https:/")),
+        ("https://a.example/b", lambda query: query.replace("//", "/").replace("=", "%3D")),
+        ("https://a.example/b c?d=e&f=g", lambda query: query.replace("%", "%25").replace("=", "%3D")),
+        ("https://a.example/b c?d=e&f=g", lambda query: query.replace("//", "/").replace("%", "%25")),
+        ("https://a.example/b", lambda query: query + "?utm_source=gateway"),
+    ],
+)
+def test_slashes_and_signs_that_gateways_changed_are_put_back(destination: str, alter: Callable[[str], str]) -> None:
+    assert destination.encode() in read_destination(alter(_query(destination)).encode())
+
+
+@pytest.mark.parametrize("sign", ["?", "%3F", "%3f", "%253F", "/?"])
+def test_a_sign_that_a_gateway_escaped_still_parts_path_and_query(sign: str) -> None:
+    path, query = split_target(f"/c/TOKEN{sign}u=https://a.example/x?y=1".encode())
+    assert path.rstrip(b"/") == b"/c/TOKEN"
+    assert query == b"u=https://a.example/x?y=1"
+
+
+@pytest.mark.parametrize("target", ["/b/TOKEN.gif%3Fu=1", "/you%3Fu=1", "/x%3F"])
+def test_only_links_have_such_a_sign(target: str) -> None:
+    assert split_target(target.encode()) == (target.encode(), b"")
+
+
 def test_candidates_are_bounded_however_long_or_odd_the_query() -> None:
     assert len(read_destination(b"u=a" + b"&b%20+" * 2000)) <= MOST_CANDIDATES
+    assert len(read_destination(b"u=a" + b"&b%20+/c/d" * 1000)) <= MOST_CANDIDATES
     assert read_destination(b"u=" + b"a" * LONGEST_QUERY) == ()
     assert read_destination(b"v=1") == ()
 

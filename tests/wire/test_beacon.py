@@ -118,6 +118,13 @@ def test_another_destination_gets_a_page_and_no_location(there: str) -> None:
     assert asked == Asked(Kind.LINK, None, claims_person=False)
 
 
+@pytest.mark.parametrize(("sign", "written"), [("?", "%3F"), ("?", "%3f"), ("?", "%253F"), ("//", "/")])
+def test_a_gateway_that_escapes_or_collapses_signs_does_not_break_the_link(sign: str, written: str) -> None:
+    answer, asked = get(link_url("", mint(KEYS, LINK, HERE.encode()), HERE).replace(sign, written, 1))
+    assert field(answer, b"location") == [HERE.encode()]
+    assert asked == Asked(Kind.LINK, said(LINK), claims_person=False)
+
+
 def test_a_beacon_s_token_redirects_nowhere() -> None:
     for token in (SHARED, INDIVIDUAL):
         assert not field(get(link_url("", mint(KEYS, token), HERE))[0], b"location")

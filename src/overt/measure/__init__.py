@@ -1,5 +1,6 @@
 """The sender's decisions: what to put into a message, what a request means, what a report may say. No I/O."""
 
+from overt.measure.body import find_bodies
 from overt.measure.campaign import CampaignFacts, Outcome, Sent
 from overt.measure.classify import network_of, read_hit, see_again
 from overt.measure.clues import RULESET
@@ -11,7 +12,6 @@ from overt.measure.instrument import (
     NOTICE,
     Prepared,
     copy_is_senders_own,
-    find_bodies,
     instrument,
     prepare,
     reason_to_leave_alone,
@@ -26,6 +26,7 @@ from overt.measure.locator import (
     link_url,
     parse_path,
     read_destination,
+    split_target,
 )
 from overt.measure.mode import Mode, parse_mode, strictest
 from overt.measure.person import Line
@@ -142,6 +143,7 @@ __all__ = [
     "recipient_of",
     "report_campaign",
     "see_again",
+    "split_target",
     "strictest",
     "verify",
 ]

@@ -13,7 +13,7 @@ from hashlib import md5, sha256
 from html import unescape
 
 from overt.measure.plan import Plan
-from overt.message import is_web, split_url
+from overt.message import is_web, resolve_url, split_url
 
 # Words for leaving a list, in URLs and link texts. Counting who leaves, or breaking that link, harms the recipient.
 _LEAVE = (
@@ -51,6 +51,17 @@ def speaks_of_leaving(text: str) -> bool:
         text = " ".join(unescape(_TAG.sub(" ", text)).split())
     lower = text.lower()
     return any(word in lower for word in _LEAVE)
+
+
+def find_destination(written: str, base: str) -> str:
+    """Where a link leads whose URL stands in a message as `written`; `base` is its `<base href>`, or "".
+
+    What is no relative URL yet, a place on the page itself or somebody's placeholder, comes back as it is.
+    """
+    if not base or not written or written[0] == "#" or is_web(written) or _PLACEHOLDER.search(written):
+        return written
+    href = resolve_url(written, base)
+    return href if href is not None and is_web(href) else written
 
 
 def stays(destination: str, text: str, plan: Plan, unsubscribe: Collection[str] = ()) -> bool:

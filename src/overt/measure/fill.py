@@ -19,7 +19,10 @@ _RUN = re.compile(rb"[^\0]+")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Characters [start, end) become `before`, the value, `after`. `link` numbers the destination from 1."""
+    """Characters [start, end) become `before`, the value, `after`. `link` numbers the destination from 1.
+
+    `breaks` is where white space before `start` could be a line end too, or -1.
+    """
 
     start: int
     end: int
@@ -27,6 +30,7 @@ class Slot:
     after: str
     link: int
     because: str
+    breaks: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from overt.errors import Refused
+from overt.measure.body import find_bodies
 from overt.measure.disclosure import write_html, write_text
-from overt.measure.exempt import stays
+from overt.measure.exempt import find_destination, stays
 from overt.measure.fill import BEACON, LINE, Filling, Slot, Template, find_template
 from overt.measure.locator import about_url, beacon_url, destination_bytes, link_url
 from overt.measure.mode import Mode
 from overt.measure.plan import Plan
-from overt.measure.token import Keyring, Kind, Link, Sending, Token, mint, token_length
+from overt.measure.token import LONGEST, Keyring, Kind, Link, Sending, Token, mint, token_length
+from overt.measure.width import ends_line, fit_slots, fold
 from overt.message import (
     Edit,
     Element,
     Html,
     Message,
-    Part,
     Span,
     Text,
     apply_edits,
     find_addresses,
+    find_base,
     find_text_urls,
     parse_html,
     read_text,
@@ -176,7 +179,7 @@ def prepare(message: Message, plan: Plan) -> Prepared:
             text = read_text(message, part)
             find = _html_slots if part.content_type == "text/html" else _text_slots
             try:
-                slots = find(text, plan, destinations, unsubscribe)
+                slots = find(message, text, plan, destinations, unsubscribe)
                 ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end)))
                 filling = Filling(text, ordered, part.content_type == "text/html")
                 if not (
@@ -198,62 +201,63 @@ def instrument(message: Message, plan: Plan, keyring: Keyring) -> tuple[Edit, ..
     return prepare(message, plan).edits(keyring, plan.sending)
 
 
-def find_bodies(message: Message) -> Iterator[Part]:
-    """The text parts that a reader's program shows as the message: no attachments, nothing of embedded messages.
-
-    Of a multipart/mixed or related what comes up to the first HTML counts (RFC 2046 section 5.1.3, RFC 2387), of an
-    alternative every child: each program picks one.
-    """
-    yield from _bodies(message.root)
-
-
-def _bodies(part: Part) -> Iterator[Part]:
-    if part.disposition == "attachment" or part.content_type.startswith("message/"):
-        return
-    if not part.parts:
-        if part.content_type in ("text/html", "text/plain") and not part.filename:
-            yield part
-        return
-    if part.content_type == "multipart/report":  # RFC 6522: for programs, not for readers
-        return
-    everyone = part.content_type == "multipart/alternative"
-    for child in part.parts:
-        found = list(_bodies(child))
-        yield from found
-        if not everyone and any(body.content_type == "text/html" for body in found):
-            return
-
-
-def _html_slots(text: Text, plan: Plan, destinations: list[str], unsubscribe: frozenset[str]) -> list[Slot]:
+def _html_slots(
+    message: Message, text: Text, plan: Plan, destinations: list[str], unsubscribe: frozenset[str]
+) -> list[Slot]:
     html = parse_html(text.text)
-    slots: list[Slot] = []
+    found: list[tuple[Slot, str]] = []
     if plan.links is not Mode.OFF:
         off = list(_switched_off(html))
+        base = find_base(html) if html.tree.find("base") is not None else ""
         for element in html.elements(_LINKING):
             href = element.get("href") or element.get("xlink:href")
             if href is None or any(start <= element.start < end for start, end in off):
                 continue
-            destination = _BREAKS.sub("", href.value.strip(_SPACE))  # WHATWG URL 4.4: the parser drops them
+            destination = find_destination(_BREAKS.sub("", href.value.strip(_SPACE)), base)
             inner = text.text[element.end : element.close[0]] if element.close else ""
-            if len(destinations) >= MOST_LINKS or stays(destination, inner[:500], plan, unsubscribe):
+            if stays(destination, inner[:500], plan, unsubscribe):
                 continue
-            destinations.append(destination)
             quote = "" if href.quote else '"'
             before, after = _link_ends(plan, destination)
-            slots.append(
-                Slot(href.value_start, href.value_end, quote + before, after + quote, len(destinations), TRACKED)
-            )
-    about = about_url(plan.base_url)
-    line = text.newline + write_html(plan.disclosure, max(plan.opens, plan.links), about)
-    end = html.content_end
+            breaks = href.start - 1 if text.text[href.start - 1] in " \t" else -1
+            number = len(destinations) + len(found) + 1
+            slot = Slot(href.value_start, href.value_end, quote + before, after + quote, number, TRACKED, breaks)
+            found.append((slot, destination))
+    slots = _fitting(message, text, plan, found, destinations)
+    links = plan.links if slots else Mode.OFF
+    line = write_html(plan.disclosure, plan.opens, links, about_url(plan.base_url))
     if plan.opens is Mode.OFF:
-        return [*slots, Slot(end, end, line, "", LINE, DISCLOSED)]
+        return [*slots, _ending(text, html.content_end, line, "", LINE, DISCLOSED)]
     before, after = beacon_url(plan.base_url, "\0").split("\0")
     after += f'" width="1" height="1" alt="" role="presentation" data-overt="beacon" style="{_BEACON_STYLE}">'
-    return [
-        *slots,
-        Slot(end, end, f'{line}<img src="{before}', after, BEACON, f"{DISCLOSED}, and tell when it is shown"),
-    ]
+    because = f"{DISCLOSED}, and tell when it is shown"
+    return [*slots, _ending(text, html.content_end, f'{line}<img src="{before}', after, BEACON, because)]
+
+
+def _fitting(
+    message: Message, text: Text, plan: Plan, found: Sequence[tuple[Slot, str]], destinations: list[str]
+) -> list[Slot]:
+    """The slots whose lines stay short enough, numbered; their destinations are put to the others'."""
+    if not found:
+        return []
+    found = found[: MOST_LINKS - len(destinations)]
+    kept = list(fit_slots(text, message.raw, [slot for slot, _ in found], token_length(Kind.LINK, plan.links)))
+    if len(kept) < len(found):
+        by_end = {slot.end: destination for slot, destination in found}
+        found = [(slot, by_end[slot.end]) for slot in kept]
+        kept = [replace(slot, link=number) for number, slot in enumerate(kept, len(destinations) + 1)]
+    destinations += [destination for _, destination in found]
+    return kept
+
+
+def _ending(text: Text, at: int, before: str, after: str, link: int, because: str) -> Slot:
+    """What is put in at the end of the content, on lines of its own."""
+    newline = text.newline
+    if text.plain:
+        before, after = fold(f"{before}\0{after}", newline).split("\0")
+        last = f"{before}{after}".rpartition(newline)[2]
+        after += newline if ends_line(text, at, len(last) + LONGEST) else ""
+    return Slot(at, at, newline + before, after, link, because)
 
 
 def _link_ends(plan: Plan, destination: str) -> tuple[str, str]:
@@ -278,18 +282,23 @@ def _end_of(element: Element, html: Html) -> int:
     return element.end if element.tag in ("area", "br", "hr", "img", "input") else len(html.text)
 
 
-def _text_slots(text: Text, plan: Plan, destinations: list[str], unsubscribe: frozenset[str]) -> list[Slot]:
-    slots: list[Slot] = []
+def _text_slots(
+    message: Message, text: Text, plan: Plan, destinations: list[str], unsubscribe: frozenset[str]
+) -> list[Slot]:
+    found: list[tuple[Slot, str]] = []
     if plan.text_links and plan.links is not Mode.OFF:
         for start, end in find_text_urls(text.text):
             destination = text.text[start:end]
             line = text.text[text.text.rfind("\n", 0, start) + 1 : end]
-            if len(destinations) >= MOST_LINKS or stays(destination, line, plan, unsubscribe):
+            if stays(destination, line, plan, unsubscribe):
                 continue
-            destinations.append(destination)
-            slots.append(Slot(start, end, *_link_ends(plan, destination), len(destinations), TRACKED))
+            number = len(destinations) + len(found) + 1
+            found.append((Slot(start, end, *_link_ends(plan, destination), number, TRACKED), destination))
+    slots = _fitting(message, text, plan, found, destinations)
     ending = text.newline
-    own = write_text(plan.disclosure, max(plan.opens, plan.links), about_url(plan.base_url), ending)
+    shown = any(part.content_type == "text/html" and not part.sealed for part in find_bodies(message))
+    opens = plan.opens if shown else Mode.OFF  # a text alone has no beacon
+    own = write_text(plan.disclosure, opens, plan.links, about_url(plan.base_url), ending)
     at = len(text.text)
     if text.text and not text.text.endswith("\n"):  # it ends as it did, so that the line can be taken out exactly
         own = ending + own.removesuffix(ending)

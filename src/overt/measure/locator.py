@@ -11,16 +11,19 @@ token's MAC to say which candidate is the one that was signed: nothing else is e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from urllib.parse import quote, unquote_to_bytes
 
 from overt.measure.token import Kind
 
 BEACON_PREFIX, LINK_PREFIX, ABOUT_PATH = "/b/", "/c/", "/you"
-MOST_CANDIDATES = 64  # of one destination: spellings times cuts; each costs one MAC, about a microsecond
+MOST_CANDIDATES = 96  # of one destination: spellings times cuts; each costs one MAC, about a microsecond
 LONGEST_QUERY = 16 * 1024  # bytes; browsers and proxies stop at 8 to 16 KB
 MOST_CUTS = 8  # parameters that a gateway appended
+MOST_SLASHES = 16  # places where one may have been dropped; real destinations have under ten segments
 _READABLE = "!$()*,/:;=?@-._~[]|"  # RFC 3986 characters that a query may hold, less `&`, `+`, `%`, `#` and quotes
 _UNREADABLE = re.compile(r"[^A-Za-z0-9" + re.escape(_READABLE) + "]")
 _LOCATOR = re.compile(rb"/(?:b/([A-Za-z0-9_-]{1,64})\.gif|c/([A-Za-z0-9_-]{1,64}))/?")
@@ -69,28 +72,46 @@ def parse_path(path: bytes) -> Locator | None:
     return Locator(Kind.BEACON, beacon.decode()) if beacon else Locator(Kind.LINK, link.decode())
 
 
+def split_target(target: bytes) -> tuple[bytes, bytes]:
+    """The path and the query of a request's target, also where a gateway escaped the `?` of a tracked link."""
+    if found := _ESCAPED_SIGN.fullmatch(target):
+        return found[1], found[2]
+    path, _, query = target.partition(b"?")
+    return path, query
+
+
 def read_destination(raw_query: bytes) -> tuple[bytes, ...]:
     """What the query may have said before gateways touched it, likeliest first, without repetitions.
 
     Undone are: `&amp;` for `&`; percent escapes decoded early or written in the other case; `+` for a space; a query
-    string whose `%26` was decoded, so that the destination seems cut; parameters appended behind; a slash or a
-    fragment's `#` lost or added. At most `MOST_CANDIDATES`; none of them is to be trusted before its MAC verifies.
+    string whose `%26` was decoded, so that the destination seems cut; parameters appended behind, with `&` or, where
+    our own `?` was escaped, with another; slashes that were collapsed; a slash at the end lost or added. At most
+    `MOST_CANDIDATES`; none of them is to be trusted before its MAC verifies.
     """
     if len(raw_query) > LONGEST_QUERY:
         return ()
     start = _find_parameter(raw_query)
     if start < 0:
         return ()
-    found: dict[bytes, None] = {}
+    found = dict.fromkeys(islice(_candidates(raw_query, start), MOST_CANDIDATES - MOST_SLASHES))
+    found.update(dict.fromkeys(_doubled(next(iter(found)))))
+    return tuple(found)
+
+
+def _candidates(raw_query: bytes, start: int) -> Iterator[bytes]:
     for query in dict.fromkeys((raw_query[start:], unescape(raw_query[start:].decode("latin-1")).encode("utf-8"))):
         ends = [at for at, byte in enumerate(query) if byte == 0x26]
+        asked = query.rfind(b"?")
         # Our own URLs have nothing behind `u`: cut at the first `&`, then not at all, then at later ones.
-        for end in [*ends[:1], len(query), *reversed(ends[1:][-MOST_CUTS:])]:
-            for spelling in _spellings(query[:end]):
-                found.setdefault(spelling)
-                if len(found) >= MOST_CANDIDATES:
-                    return tuple(found)
-    return tuple(found)
+        for end in dict.fromkeys((*ends[:1], len(query), max(asked, 0), *reversed(ends[1:][-MOST_CUTS:]))):
+            yield from _spellings(query[:end])
+
+
+def _doubled(likeliest: bytes) -> Iterator[bytes]:
+    """What may have had two slashes where one is left: those of a scheme are back already, so one place more."""
+    whole = _COLLAPSED.sub(b"://", likeliest)
+    for match in islice(_LONE_SLASH.finditer(whole), MOST_SLASHES):
+        yield whole[: match.start()] + b"/" + whole[match.start() :]
 
 
 def likeliest_destination(raw_query: bytes) -> bytes | None:
@@ -130,11 +151,16 @@ def _spellings(written: bytes) -> tuple[bytes, ...]:
         once + b"/",
         once.rstrip(b" >).,"),
         unquote_to_bytes(once),
-        once.replace(b":/", b"://", 1),
+        _COLLAPSED.sub(b"://", once, count=1),
+        _COLLAPSED.sub(b"://", once),
+        _COLLAPSED.sub(b"://", unquote_to_bytes(once)),
     )
 
 
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-_PARAMETER = re.compile(rb"(?:&|&amp;|^amp;)u=")
+_PARAMETER = re.compile(rb"(?:\A|&|&amp;|\Aamp;|%26)u(?:=|%(?:25)?3[Dd])")
+_ESCAPED_SIGN = re.compile(rb"(/c/[A-Za-z0-9_-]{1,64})/?%(?:25)?3[Ff](.*)", re.DOTALL)
+_COLLAPSED = re.compile(rb":/(?!/)")
+_LONE_SLASH = re.compile(rb"(?<!/)/(?!/)")
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 _BARE = re.compile(rb"[\x00-\x20\x7f-\xff\"<>\\^`{}]")

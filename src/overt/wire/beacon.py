@@ -12,7 +12,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from overt.measure import Claims, Keyring, Kind, Mode, Verifier, likeliest_destination, parse_path, read_destination
+from overt.measure import (
+    Claims,
+    Keyring,
+    Kind,
+    Mode,
+    Verifier,
+    likeliest_destination,
+    parse_path,
+    read_destination,
+    split_target,
+)
 from overt.wire.page import POLICY, about_page, doubt_page, lost_page
 from overt.wire.request import Field, Request
 
@@ -152,7 +162,7 @@ class Front:
         target = _origin_form(request.target)
         if self.prefix and target.startswith(self.prefix + b"/"):
             target = target[len(self.prefix) :]
-        path, _, query = target.partition(b"?")
+        path, query = split_target(target)
         located = parse_path(path)
         text = located.token.encode() if located is not None else b""
         if path.startswith(b"/b/"):

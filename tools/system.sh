@@ -6,13 +6,14 @@
 set -euo pipefail
 
 # program:package, as Debian and Ubuntu name them
-WANTED=(chromium:chromium swaks:swaks postfix:postfix dovecot:dovecot-imapd dovecot:dovecot-lmtpd)
+WANTED=(chromium:chromium swaks:swaks swaks:libnet-ssleay-perl postfix:postfix dovecot:dovecot-imapd dovecot:dovecot-lmtpd)
 
 packages=()
 for pair in "${WANTED[@]}"; do
     package="${pair#*:}"
     case "$package" in
         dovecot-lmtpd) [ -e /usr/lib/dovecot/lmtp ] || packages+=("$package") ;;
+        libnet-ssleay-perl) perl -MNet::SSLeay -e 1 2>/dev/null || packages+=("$package") ;;
         dovecot-imapd) [ -e /usr/lib/dovecot/imap ] || packages+=("$package") ;;
         *) PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || packages+=("$package") ;;
     esac

@@ -119,6 +119,8 @@ def _show(default: object) -> str:
         return f'"{default}"'
     if isinstance(default, int | float):
         return str(default)
+    if isinstance(default, dict):
+        return "{}"
     if type(default) is tuple:
         return "[" + ", ".join(f'"{item}"' for item in default) + "]"
     return f'"{default}"'

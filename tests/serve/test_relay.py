@@ -228,7 +228,7 @@ def test_when_the_database_is_out_of_reach_the_client_keeps_its_message(
 
     monkeypatch.setattr(post.queue, "put", full)
     answers = talk(post, lambda port: lines(port, *HELLO, b"Subject: x\r\n\r\nx\r\n."))
-    assert answers[-1].startswith(b"451 4.3.0 ")
+    assert answers[-1].startswith(b"452 4.3.1 ")
     assert b"secret" not in answers[-1]
 
 

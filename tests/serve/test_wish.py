@@ -107,3 +107,14 @@ def test_whatever_stands_in_a_field_it_never_allows_more(value: bytes) -> None:
     assert 0 <= told.variant <= 255
     assert told.campaign.isprintable()
     assert 1 <= len(told.campaign) <= 200
+
+
+@pytest.mark.parametrize("field", ["X-Listmonk-Campaign", "X-Mailgun-Tag", "X-EMAIL-ID"])
+def test_the_campaign_comes_from_the_field_that_the_account_names(field: str) -> None:
+    message = parse(f"{field}: d5a1f0c2 spring\r\n".encode() + REST)
+    assert read_wish(message, campaign_field=field).campaign == "d5a1f0c2 spring"
+
+
+def test_our_own_field_is_read_where_the_account_s_is_missing() -> None:
+    message = parse(b"X-Overt-Campaign: ours\r\n" + REST)
+    assert read_wish(message, campaign_field="X-Mailgun-Tag").campaign == "ours"

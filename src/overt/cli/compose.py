@@ -14,14 +14,15 @@ from dataclasses import dataclass
 
 from overt.cli.house import House
 from overt.cli.option import Settings
+from overt.cli.route import make_limits, open_logins, open_tls, open_way_out
 from overt.measure import Disclosure, Keyring, parse_mode
 from overt.serve.allow import Account
 from overt.serve.collector import Collector, Setup, open_collector
 from overt.serve.deliver import Delivery
 from overt.serve.dispatch import Dispatch
-from overt.serve.hop import open_carrier, parse_next_hop
 from overt.serve.permission import Withdrawals
-from overt.serve.relay import Relay, RelayLimits, open_relay
+from overt.serve.relay import Relay, open_relay
+from overt.serve.room import Disk
 from overt.store import Queue
 
 
@@ -60,10 +61,14 @@ class RunningDelivery:
 @asynccontextmanager
 async def running_delivery(house: House) -> AsyncIterator[RunningDelivery]:
     """Delivery of what is in the queue; at the end what is under way is finished first."""
-    settings = house.settings.relay
-    hop = parse_next_hop(settings.next_hop)
+    out = open_way_out(house.settings)
     delivery = Delivery(
-        Queue(house.engine, house.clock), lambda: open_carrier(hop, hostname=settings.hostname), clock=house.clock
+        Queue(house.engine, house.clock),
+        out.open_carrier,
+        clock=house.clock,
+        parallel=house.settings.hop.connections,
+        notices=out.notices,
+        final=out.hop.is_final,
     )
     stop = asyncio.Event()
     task = asyncio.create_task(delivery.run(stop), name="delivery")
@@ -82,10 +87,13 @@ async def running_relay(house: House, on_queued: Callable[[], None]) -> AsyncIte
     queue = Queue(house.engine, house.clock)
     relay = Relay(
         Dispatch(house.ledger, queue, house.need_keyring(), account, house.clock),
-        limits=RelayLimits(size=int(settings.max_size)),
+        limits=make_limits(settings),
         clients=settings.clients,
         hostname=settings.hostname,
         on_queued=on_queued,
+        logins=open_logins(house.settings),
+        tls=open_tls(house.settings),
+        why_full=Disk(queue, house.settings.folder, settings.max_queue, int(settings.min_free)).why_full,
     )
     async with open_relay(relay, settings.listen.host, settings.listen.port):
         yield relay

@@ -38,6 +38,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("diff", "overt.cli.difference:diff_command", "Show what tells two copies of a mailing apart."),
     ("rules", "overt.cli.rules:app", "List and test what is known of endpoints, and add lists of your own."),
     ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
+    ("queue", "overt.cli.queue:app", "See and steer what waits to be delivered: list, show, retry, drop."),
+    ("password", "overt.cli.password:password", "Print the hash of a password, for relay.users."),
     ("keys", "overt.cli.keys:app", "Make, rotate and list the keys that sign beacons and links."),
 )
 

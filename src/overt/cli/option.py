@@ -6,87 +6,40 @@ nothing: `compose` turns these values into things that run.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from overt.cli.base_url import read_base_url
+from overt.cli.relay_option import Hop, Relay
+from overt.cli.value import Endpoint, Listen, Networks, SettingsTable, Words
 from overt.measure import Language
+
+__all__ = [
+    "PREFIX",
+    "Collector",
+    "Disclosure",
+    "Endpoint",
+    "Links",
+    "Modes",
+    "Relay",
+    "Sender",
+    "Settings",
+    "setting_fields",
+    "setting_names",
+]
 
 PREFIX = "OVERT_"
 FEWEST_HIT_DAYS = 8  # with fewer, a hit of a Monday would go on its day
 
-Network = IPv4Network | IPv6Network
-
-
-class Endpoint(NamedTuple):
-    """A host and a port to listen on."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-def _read_endpoint(value: object) -> Endpoint:
-    if isinstance(value, Endpoint):
-        return value
-    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]]+)):(\d{1,5})", str(value).strip())
-    if not match or int(match[3]) > 65535:
-        raise ValueError('write HOST:PORT, such as "127.0.0.1:2525" or "[::1]:2525"')
-    return Endpoint(match[1] or match[2], int(match[3]))
-
-
-def _read_next_hop(value: object) -> str:
-    text = str(value).strip()
-    parts = urlsplit(text)
-    _ = parts.port  # raises where it is no number
-    if parts.scheme in ("maildir", "lmtp+unix"):
-        sound = len(parts.path) > 1 and not parts.netloc
-    else:
-        sound = parts.scheme in ("smtp", "smtps", "lmtp") and bool(parts.hostname) and not parts.username
-    if not sound:
-        raise ValueError('write "smtp://host:port", "lmtp://host:port" or "maildir:///folder"')
-    return text
-
-
-def _read_networks(value: object) -> tuple[Network, ...]:
-    items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
-    if not isinstance(items, list | tuple):
-        raise ValueError('write a list of networks, such as ["127.0.0.1", "10.0.0.0/8"]')  # noqa: TRY004 pydantic's word
-    found = []
-    for item in items:
-        try:
-            found += [ip_network(str(item))] if item else []
-        except ValueError:
-            raise ValueError(f'"{item}" is no network; write "10.0.0.0/8", "2001:db8::/32" or one address') from None
-    return tuple(found)
-
-
-def _read_words(value: object) -> object:
-    return tuple(word for word in re.split(r"[,\s]+", value) if word) if isinstance(value, str) else value
-
-
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_read_words)]
-Listen = Annotated[Endpoint, NoDecode, BeforeValidator(_read_endpoint)]
 BaseUrl = Annotated[str, BeforeValidator(read_base_url)]
-NextHop = Annotated[str, BeforeValidator(_read_next_hop)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_read_networks)]
 ModeName = Literal["off", "shared", "individual"]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Sender(_Table):
+class Sender(SettingsTable):
     name: str = Field(
         default="", description="Who sends, as recipients know them; shown on the page that explains the measuring."
     )
@@ -94,28 +47,7 @@ class Sender(_Table):
     addresses: Words = Field(default=(), description="Your own addresses: copies to them go out untouched.")
 
 
-class Relay(_Table):
-    listen: Listen = Field(default=Endpoint("127.0.0.1", 2525), description="Where mail comes in by SMTP.")
-    next_hop: NextHop = Field(
-        default="smtp://127.0.0.1:25",
-        description="Where mail goes on: `smtp://host:port`, `smtps://…`, `lmtp://…`, `lmtp+unix:///socket`, `maildir:///folder`.",
-    )
-    max_size: ByteSize = Field(
-        default=ByteSize(26_214_400), ge=1024, description="The largest message taken, in bytes, or as `25MiB`."
-    )
-    clients: Networks = Field(
-        default=(ip_network("127.0.0.0/8"), ip_network("::1")),
-        description="Networks that may hand in mail; there are no passwords.",
-    )
-    hostname: str = Field(default="", description="The name the relay says it has; the machine's own where empty.")
-    campaign_field: str = Field(
-        default="X-Overt-Campaign",
-        pattern=r"^[!-9;-~]+$",
-        description="The header field in which your newsletter program names the campaign.",
-    )
-
-
-class Collector(_Table):
+class Collector(SettingsTable):
     listen: Listen = Field(
         default=Endpoint("127.0.0.1", 8080), description="Where beacons and links are answered over HTTP."
     )
@@ -128,7 +60,7 @@ class Collector(_Table):
     )
 
 
-class Modes(_Table):
+class Modes(SettingsTable):
     opens: ModeName = Field(
         default="individual",
         description="The most an open may tell: `individual` holds for recipients who granted it, others get `shared`.",
@@ -136,7 +68,7 @@ class Modes(_Table):
     links: ModeName = Field(default="individual", description="The most a click may tell, likewise.")
 
 
-class Links(_Table):
+class Links(SettingsTable):
     text: bool = Field(default=False, description="Whether links in plain text are tracked too.")
     app: bool = Field(
         default=False, description="Whether links that open a program on phones are tracked too, which breaks that."
@@ -146,7 +78,7 @@ class Links(_Table):
     )
 
 
-class Retention(_Table):
+class Retention(SettingsTable):
     hits_days: int = Field(
         default=396,
         ge=0,
@@ -165,7 +97,7 @@ class Retention(_Table):
         return value
 
 
-class Disclosure(_Table):
+class Disclosure(SettingsTable):
     language: Language = Field(
         default=Language.ENGLISH, description="The language of the line that says so: `en`, `de`, `fr`."
     )
@@ -194,6 +126,7 @@ class Settings(BaseSettings):
     )
     sender: Sender = Field(default_factory=Sender)
     relay: Relay = Field(default_factory=Relay)
+    hop: Hop = Field(default_factory=Hop)
     collector: Collector = Field(default_factory=Collector)
     modes: Modes = Field(default_factory=Modes)
     links: Links = Field(default_factory=Links)
@@ -222,7 +155,7 @@ def setting_fields() -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
         inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, _Table):
+        if isinstance(inner, type) and issubclass(inner, SettingsTable):
             found.update({f"{name}.{key}": value for key, value in inner.model_fields.items()})
         else:
             found[name] = field

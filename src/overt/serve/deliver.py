@@ -9,31 +9,39 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
+import socket
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from overt.clock import Clock, SystemClock
 from overt.errors import Refused, Unavailable
+from overt.serve.backoff import Backoff, domain_of
 from overt.serve.hop import Attempt, Carrier, Verdict
+from overt.serve.notice import LATE, Notices
 from overt.store import Queue, Queued
+from overt.wire.report import Action
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Seconds until the next attempt for one message. RFC 5321 section 4.5.4.1 asks for half an hour, with more frequent
-# attempts in the beginning; greylisting lets in after five minutes.
-RETRIES = (60, 300, 900, 1800, 3600, 7200, 14_400)
 # Seconds of rest for all after nobody was there, or the settings do not please the next hop.
 RESTS = (1, 2, 5, 10, 30, 60)
 GIVE_UP = timedelta(days=5)  # RFC 5321 section 4.5.4.1: at least four or five days
 LOOK_SECONDS = 2.0  # other processes may put something into the queue or change what is due
 STOP_SECONDS = 10.0  # for attempts under way; what is cut off then is tried again after the next start
 BATCH = 100
+KEEP_FAILED = timedelta(days=30)  # what was given up can be tried again so long: time to mend what was wrong
+SWEEP_SECONDS = 3600.0
+
+
+def _as_it_is(raw: bytes) -> bytes:
+    return raw
 
 
 @dataclass(slots=True)
@@ -44,12 +52,15 @@ class Tally:
     deferred: int = 0
     failed: int = 0
     down: int = 0
+    reports: int = 0
 
 
 class Delivery:
     """Some carriers at work on one queue, from one event loop.
 
-    `open_carrier` makes a carrier for each of `parallel` tasks. Whoever puts mail into the queue calls `wake`.
+    `open_carrier` makes a carrier for each of `parallel` tasks. Whoever puts mail into the queue calls `wake`. `seal`
+    makes the bytes that go out of those in the queue, in a thread: a signature, say. `final`: what the carriers take
+    has arrived.
     """
 
     def __init__(
@@ -59,16 +70,23 @@ class Delivery:
         *,
         clock: Clock | None = None,
         parallel: int = 4,
-        retries: tuple[float, ...] = RETRIES,
+        backoff: Backoff | None = None,
         rests: tuple[float, ...] = RESTS,
         give_up: timedelta = GIVE_UP,
+        notices: Notices | None = None,
+        seal: Callable[[bytes], bytes] = _as_it_is,
+        final: bool = False,
     ) -> None:
         self.tally = Tally()
         self._queue = queue
         self._open_carrier = open_carrier
         self._clock = clock or SystemClock()
         self._parallel = parallel
-        self._retries = retries
+        self._backoff = backoff or Backoff(chance=secrets.SystemRandom().random)
+        self._notices = notices or Notices(socket.gethostname())
+        self._seal = seal
+        self._final = final
+        self._sweep_at = float("-inf")
         self._rests = rests
         self._give_up = give_up
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="delivery")
@@ -125,6 +143,7 @@ class Delivery:
             if not self._ready:
                 self._news.clear()  # before looking: what comes in while we look is news again
                 try:
+                    await self._sweep()
                     due = partial(self._queue.due, self._clock.now(), BATCH, without=frozenset(self._under_way))
                     self._ready.extend(await self._in_thread(due))
                 except Unavailable as error:
@@ -153,19 +172,26 @@ class Delivery:
             self._rest(str(error))
             return
         try:
-            attempt = await carrier.carry(queued.envelope, raw)
+            sealed = raw if self._seal is _as_it_is else await asyncio.to_thread(self._seal, raw)
+            attempt = await carrier.carry(queued.envelope, sealed)
         except Exception as error:  # noqa: BLE001 mail waits, whatever it is
             _LOG.exception("message %d: the attempt failed by a fault in the program", queued.id)
             attempt = Attempt(Verdict.LATER, f"a fault in the program ({type(error).__name__})")
-        await self._settle(self._consequence(queued, attempt), stop)
+        await self._settle(self._consequence(queued, raw, attempt), stop)
 
-    def _consequence(self, queued: Queued, attempt: Attempt) -> Callable[[], None]:
+    def _consequence(self, queued: Queued, raw: bytes, attempt: Attempt) -> Callable[[], object]:
         """What has to be written about the attempt."""
-        now = self._clock.now()
+        now, domain = self._clock.now(), domain_of(queued.envelope.recipient)
+        if attempt.verdict in (Verdict.DELIVERED, Verdict.NEVER):
+            self._backoff.answered(domain)
         if attempt.verdict is Verdict.DELIVERED:
             self._downs = 0
             self.tally.delivered += 1
-            return partial(self._queue.done, queued, now)
+            # RFC 3461 section 5.2.2: where the next hop sends no reports, success is told here.
+            action = Action.DELIVERED if self._final else Action.RELAYED
+            told = None if attempt.reports else self._notices.make(action, queued, raw, attempt.reason, now)
+            self.tally.reports += told is not None
+            return partial(self._queue.done, queued, now, told=told)
         if attempt.verdict is Verdict.DOWN:
             self._rest(attempt.reason)
         if attempt.verdict is Verdict.NEVER or now - queued.at > self._give_up:
@@ -174,14 +200,39 @@ class Delivery:
             if attempt.verdict is not Verdict.NEVER:
                 reason = f"given up after {self._give_up.days} days: {reason}"
             _LOG.warning("message %d failed for good", queued.id)
-            return partial(self._queue.fail, queued, reason, now)
+            told = self._notices.make(Action.FAILED, queued, raw, reason, now)
+            self.tally.reports += told is not None
+            return partial(self._queue.fail, queued, reason, now, told=told)
         if attempt.verdict is Verdict.DOWN:
             return partial(self._queue.defer, queued, queued.due, attempt.reason, tried=False)
         self.tally.deferred += 1
-        wait = self._retries[min(queued.attempts, len(self._retries) - 1)]
-        return partial(self._queue.defer, queued, now + timedelta(seconds=wait), attempt.reason)
+        return self._put_off(queued, raw, attempt.reason, now, domain)
 
-    async def _settle(self, write: Callable[[], None], stop: asyncio.Event) -> None:
+    def _put_off(self, queued: Queued, raw: bytes, reason: str, now: datetime, domain: str) -> Callable[[], object]:
+        until = now + timedelta(seconds=self._backoff.wait(queued.attempts))
+        told = None
+        if now - queued.at >= LATE:
+            told = self._notices.make(Action.DELAYED, queued, raw, reason, now, until=queued.at + self._give_up)
+            self.tally.reports += told is not None
+        defer = partial(self._queue.defer, queued, until, reason, told=told)
+        if not self._backoff.put_off(domain):
+            return defer
+
+        def hold() -> None:
+            defer()
+            self._queue.hold(domain, until, f"waits, for {domain} puts everything off: {reason}")
+
+        self._ready = deque(each for each in self._ready if domain_of(each.envelope.recipient) != domain)
+        return hold
+
+    async def _sweep(self) -> None:
+        """Once in a while what was given up long ago goes."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._sweep_at:
+            self._sweep_at = now + SWEEP_SECONDS
+            await self._in_thread(partial(self._queue.sweep, self._clock.now() - KEEP_FAILED))
+
+    async def _settle(self, write: Callable[[], object], stop: asyncio.Event) -> None:
         """Write it, however long the database takes: a message that was taken must not go out twice."""
         wait = 0.1
         while True:

@@ -40,13 +40,42 @@ LONGEST_MESSAGE_ID = 998  # a line of a header
 
 
 @dataclass(frozen=True, slots=True)
+class To:
+    """One RCPT with what it asked for (RFC 3461 section 4)."""
+
+    address: str
+    notify: str = ""
+    orcpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
-    """One SMTP transaction: an empty `sender` is the null path, `utf8` says that it asked for RFC 6531."""
+    """One SMTP transaction: an empty `sender` is the null path, `utf8` says that it asked for RFC 6531.
+
+    `to` holds what RCPT commands asked for beside the address; `ret` and `envid` are of MAIL.
+    """
 
     sender: str
     recipients: tuple[str, ...]
     raw: bytes = field(repr=False)
     utf8: bool = False
+    ret: str = ""
+    envid: str = ""
+    to: tuple[To, ...] = ()
+
+    def envelope(self, address: str, sending: Sending | None = None, *, envid: str = "") -> Envelope:
+        """The envelope of the copy for one recipient; `envid` where the client gave none."""
+        asked = next((each for each in self.to if each.address == address), To(address))
+        return Envelope(
+            sender=self.sender,
+            recipient=address,
+            utf8=self.utf8,
+            sending=sending,
+            ret=self.ret,
+            envid=self.envid or envid,
+            notify=asked.notify,
+            orcpt=asked.orcpt,
+        )
 
 
 class Dispatch:
@@ -176,7 +205,7 @@ class Dispatch:
         return address.lower() in (item.lower() for item in own) or copy_is_senders_own(batch.message, address)
 
     def _put(self, batch: _Batch, address: str, raw: bytes, sending: Sending | None) -> None:
-        self._queue.put(Envelope(batch.submission.sender, address, batch.submission.utf8, sending), raw)
+        self._queue.put(batch.submission.envelope(address, sending), raw)
 
     def _give_up(self, batch: _Batch, address: str, error: Exception) -> None:
         """One copy goes out untouched because its instrumenting failed."""
@@ -202,7 +231,7 @@ class Dispatch:
             _LOG.exception("the fields of a message could not be removed")
         self._ledger.record_event("instrumenting-failed", _say(error))
         for address in dict.fromkeys(submission.recipients):
-            self._queue.put(Envelope(submission.sender, address, submission.utf8), raw)
+            self._queue.put(submission.envelope(address), raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """SMTP submission: takes messages, and says 250 when a copy for every recipient is on disk.
 
 `serve_relay` runs it. What becomes of a message is decided in `dispatch`; here are only sockets, limits and the thread
-that writes. Accepts from the networks it is told and from nobody else: there are no passwords yet.
+that writes. Accepts from the networks it is told, from others after a login under TLS, and from nobody else.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any
-
-from aiosmtpd.smtp import SMTP
-from aiosmtpd.smtp import Envelope as Transaction
+from ssl import SSLContext
 
 from overt.errors import Unavailable
 from overt.serve.dispatch import Dispatch, Submission
+from overt.serve.login import Logins, network_of
+from overt.serve.room import Memory
+from overt.serve.session import Session
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,10 +31,6 @@ LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"
 MOST_TOGETHER = 32  # messages in one commit: more would keep the first of them waiting
 CLOSE_SECONDS = 5.0  # for what is being written when the relay stops
 ANSWER_SECONDS = 0.05  # for its answers, which only have to reach the socket
-# RFC 5321 section 2.3.8: lines end with CRLF, and CR and LF stand nowhere else. Servers that take them for line ends
-# read another message than the one that was checked ("SMTP smuggling").
-_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_NULL_PATH = "<>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +40,8 @@ class RelayLimits:
     size: int = 26_214_400
     recipients: int = 1000  # RFC 5321 section 4.5.3.1.8 asks for 100 at least
     connections: int = 100
+    connections_each: int = 50  # from one /24 or /48 that is not this machine
+    memory: int = 67_108_864  # bytes of messages that come in at once
     seconds: float = 300.0  # RFC 5321 section 4.5.3.2.7: five minutes for a command or a message
     line: int = 65_536  # RFC 5321 asks for 1000; real newsletters stray far
 
@@ -60,8 +57,15 @@ class Relay:
         clients: Sequence[Network] = LOOPBACK,
         hostname: str = "",
         on_queued: Callable[[], None] = lambda: None,
+        logins: Logins | None = None,
+        tls: SSLContext | None = None,
+        why_full: Callable[[], str] = lambda: "",
     ) -> None:
         self.limits = limits or RelayLimits()
+        self.logins = logins if tls is not None else None
+        self.tls = tls
+        self.memory = Memory(self.limits.memory)
+        self._why_full = why_full
         self.hostname = hostname or socket.gethostname()
         self._dispatch = dispatch
         self._clients = tuple(clients)
@@ -69,7 +73,7 @@ class Relay:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="relay")
         self._waiting: list[tuple[Submission, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._sessions: set[Session] = set()
+        self._sessions: dict[Session, str] = {}  # and the network each comes from
         self._server: asyncio.Server | None = None
         self._stopping = False
 
@@ -144,115 +148,30 @@ class Relay:
             return _Closing(b"421 4.3.2 Too many connections; please try again later\r\n")
         return Session(self)
 
+    async def why_full(self) -> str:
+        """Why no mail can be taken now, or nothing."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._why_full)
+
     def entered(self, session: Session, peer: object) -> bytes:
-        """Count the session in; the answer that ends it at once, or nothing."""
-        self._sessions.add(session)
+        """Count the session in; the answer that ends it at once, or nothing. A stranger has to log in first."""
         try:
             address = ip_address(str(peer[0]).partition("%")[0]) if isinstance(peer, tuple) else None
         except ValueError:
             address = None
         mapped = getattr(address, "ipv4_mapped", None) or address
-        if mapped is not None and not any(mapped in network for network in self._clients):
-            return b"554 5.7.1 This server takes no mail from you\r\n"
+        network = "" if mapped is None or mapped.is_loopback else network_of(str(mapped))
+        crowd = sum(each == network for each in self._sessions.values()) if network else 0
+        self._sessions[session] = network
+        if crowd >= self.limits.connections_each:
+            return b"421 4.7.0 Too many connections from your network; please try again later\r\n"
+        if mapped is not None and not any(mapped in each for each in self._clients):
+            if self.logins is None:
+                return b"554 5.7.1 This server takes no mail from you\r\n"
+            session.require_login()
         return b""
 
     def left(self, session: Session) -> None:
-        self._sessions.discard(session)
-
-
-class Session(SMTP):
-    """One connection: aiosmtpd's protocol with our limits."""
-
-    def __init__(self, relay: Relay) -> None:
-        # aiosmtpd reads the limit of a line from the class or instance when it makes its reader.
-        self.line_length_limit = relay.limits.line
-        self._relay = relay
-        super().__init__(
-            Intake(relay),
-            data_size_limit=relay.limits.size,
-            enable_SMTPUTF8=True,
-            hostname=relay.hostname,
-            ident="overt",
-            timeout=relay.limits.seconds,
-            loop=asyncio.get_running_loop(),
-        )
-
-    def connection_made(self, transport: Any) -> None:
-        refusal = self._relay.entered(self, transport.get_extra_info("peername"))
-        if refusal:
-            transport.write(refusal)
-            transport.close()
-            self._relay.left(self)
-            self._refused = True
-            return
-        self._refused = False
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._relay.left(self)
-        if not self._refused:
-            super().connection_lost(error)
-
-    def data_received(self, data: bytes) -> None:
-        if not self._refused:
-            super().data_received(data)
-
-    def eof_received(self) -> bool | None:
-        return None if self._refused else bool(super().eof_received())
-
-    def close(self) -> None:
-        if self.transport is not None:
-            self.transport.close()
-
-
-class Intake:
-    """aiosmtpd's hooks: what is answered to RCPT and DATA (RFC 5321, codes of RFC 3463)."""
-
-    def __init__(self, relay: Relay) -> None:
-        self._relay = relay
-
-    async def handle_MAIL(  # noqa: N802 aiosmtpd's name
-        self, _server: object, _session: object, envelope: Transaction, address: str, options: list[str]
-    ) -> str:
-        """Take the reverse path; `<>` is the null path."""
-        refusal = _unfit(address, envelope)
-        if refusal:
-            return refusal
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 2.1.0 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, _server: object, _session: object, envelope: Transaction, address: str, options: list[str]
-    ) -> str:
-        """Take one recipient more."""
-        refusal = _unfit(address, envelope)
-        if refusal:
-            return refusal
-        if len(envelope.rcpt_tos) >= self._relay.limits.recipients:
-            return "452 4.5.3 Too many recipients"
-        envelope.rcpt_tos.append(address)
-        envelope.rcpt_options.extend(options)
-        return "250 2.1.5 OK"
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: Transaction) -> str:  # noqa: N802
-        """Answer when the message is on disk, or is not ours."""
-        assert isinstance(envelope.content, bytes)  # not decoded, as aiosmtpd was told
-        raw = envelope.content
-        if _BARE.search(raw):
-            return "554 5.6.0 Lines end with CRLF, and CR and LF stand nowhere else (RFC 5321, 2.3.8)"
-        sender = (envelope.mail_from or "").removeprefix(_NULL_PATH)
-        submission = Submission(sender, tuple(envelope.rcpt_tos), raw, bool(envelope.smtp_utf8))
-        try:
-            await self._relay.submit(submission)
-        except Unavailable as error:
-            return f"451 4.3.0 {error.public}"
-        return "250 2.0.0 OK, queued"
-
-    async def handle_exception(self, error: Exception) -> str:
-        """No stranger reads what went wrong."""
-        _LOG.error("an SMTP session failed", exc_info=error)
-        return "451 4.3.0 Something went wrong; please try again later"
+        self._sessions.pop(session, None)
 
 
 class _Closing(asyncio.Protocol):
@@ -263,13 +182,6 @@ class _Closing(asyncio.Protocol):
         assert isinstance(transport, asyncio.WriteTransport)
         transport.write(self._answer)
         transport.close()
-
-
-def _unfit(address: str, envelope: Transaction) -> str:
-    """Why an address cannot be taken: RFC 6531 section 3.1 wants other letters announced, and in UTF-8."""
-    if not address.isprintable():  # what is not UTF-8 came as lone surrogates, which nobody can print
-        return "553 5.1.3 Malformed address"
-    return "" if address.isascii() or envelope.smtp_utf8 else "553 5.6.7 This address needs SMTPUTF8"
 
 
 @contextlib.asynccontextmanager

@@ -42,7 +42,8 @@ def read_wish(message: Message, *, campaign_field: str = CAMPAIGN) -> Wish:
     }
     if not all(field.text.strip().lower() in _YES for field in _fields(message, TRACK)):
         limits = dict.fromkeys(limits, Mode.OFF)
-    named = [_name(field) for field in _fields(message, campaign_field.lower())]
+    names = dict.fromkeys((campaign_field.lower(), CAMPAIGN.lower()))
+    named = [_name(field) for name in names for field in _fields(message, name)]
     return Wish(
         campaign=next(filter(None, named), UNNAMED),
         variant=_variant(_fields(message, VARIANT), unread),

@@ -6,7 +6,7 @@ from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
 from overt.store.layout import Layout
 from overt.store.ledger import Ledger
 from overt.store.manifest import read_manifest
-from overt.store.queue import Envelope, Queue, Queued, State
+from overt.store.queue import Envelope, Queue, Queued, State, Told
 from overt.store.record import Row, row_of
 from overt.store.schema import open_database, reading, savepoint, writing
 from overt.store.segment import MOST_SECONDS, SegmentLog
@@ -30,6 +30,7 @@ __all__ = [
     "Segment",
     "SegmentLog",
     "State",
+    "Told",
     "drop_counts",
     "find_segments",
     "is_past_file",

@@ -22,6 +22,8 @@ from overt.store.schema import content, from_ms, reading, to_ms, writing
 from overt.store.schema import queue as queue_table
 from overt.store.sent import settle
 
+MOST_SWEPT = 1000  # in one transaction: others want to write too
+
 
 class State(StrEnum):
     """Waiting for the next attempt, or given up."""
@@ -32,12 +34,27 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """From where to whom (RFC 5321 section 2.3.1). An empty `sender` is the null path; `utf8` asks for RFC 6531."""
+    """From where to whom (RFC 5321 section 2.3.1). An empty `sender` is the null path; `utf8` asks for RFC 6531.
+
+    `ret`, `envid`, `notify` and `orcpt` are what RFC 3461 calls so, as the client wrote them, empty where it did not.
+    """
 
     sender: str
     recipient: str
     utf8: bool = False
     sending: Sending | None = None
+    ret: str = ""
+    envid: str = ""
+    notify: str = ""
+    orcpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message to the envelope sender about one of the queue: put in with what it tells, or not at all."""
+
+    envelope: Envelope
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,7 @@ class Queued:
     attempts: int = 0
     state: State = State.WAITING
     reason: str = ""
+    warned: bool = False
 
 
 class Queue:
@@ -79,6 +97,10 @@ class Queue:
                 "attempts": 0,
                 "state": State.WAITING.value,
                 "reason": "",
+                "ret": envelope.ret,
+                "envid": envelope.envid,
+                "notify": envelope.notify,
+                "orcpt": envelope.orcpt,
             }
             placed = connection.execute(insert(queue_table).values(row)).inserted_primary_key
         assert placed is not None
@@ -103,47 +125,112 @@ class Queue:
         return None if found is None else from_ms(found)
 
     def raw(self, queued: Queued) -> bytes:
-        """The message's bytes; raises `Refused` where it was delivered or dropped meanwhile."""
+        """The message's bytes; raises `Refused` where it was delivered, suppressed or dropped meanwhile."""
+        mine = select(content.c.raw).join(queue_table, queue_table.c.digest == content.c.digest)
         with reading(self.engine) as connection:
-            found = connection.execute(select(content.c.raw).where(content.c.digest == queued.digest)).scalar()
+            found = connection.execute(mine.where(queue_table.c.id == queued.id)).scalar()
         if found is None:
             raise Refused(f"message {queued.id} is no longer in the queue")
         return bytes(found)
 
-    def done(self, queued: Queued, at: datetime | None = None) -> None:
+    def done(self, queued: Queued, at: datetime | None = None, *, told: Told | None = None) -> None:
         """It was handed on: its sending is delivered, its row and bytes are gone."""
         with writing(self.engine) as connection:
             if queued.envelope.sending is not None:
                 delivered = to_ms(at or self._clock.now())
                 settle(connection, queued.envelope.sending, delivered=delivered, failed=None, reason="")
             _remove(connection, queued)
+            self._tell(told)
 
-    def defer(self, queued: Queued, until: datetime, reason: str, *, tried: bool = True) -> None:
-        """Try again at `until`. `tried`: the next hop was asked about this very message."""
-        row = {"due": to_ms(until), "reason": reason, "attempts": queue_table.c.attempts + int(tried)}
+    def defer(
+        self, queued: Queued, until: datetime, reason: str, *, tried: bool = True, told: Told | None = None
+    ) -> None:
+        """Try again at `until`. `tried`: the next hop was asked about this very message. `told`: that it is late."""
+        row: dict[str, Any] = {
+            "due": to_ms(until), "reason": reason, "attempts": queue_table.c.attempts + int(tried)
+        }  # fmt: skip
+        if told is not None:
+            row["warned"] = 1
         with writing(self.engine) as connection:
             connection.execute(update(queue_table).where(queue_table.c.id == queued.id).values(row))
+            self._tell(told)
 
-    def fail(self, queued: Queued, reason: str, at: datetime | None = None) -> None:
-        """Given up for good: recorded on its sending; the message stays in the queue, and is not due any more."""
-        row = {"state": State.FAILED.value, "reason": reason, "attempts": queue_table.c.attempts + 1}
+    def hold(self, domain: str, until: datetime, reason: str) -> int:
+        """Let everything that waits for this domain wait until then at least; how many that were."""
+        escaped = domain.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        mine = (
+            (queue_table.c.state == State.WAITING.value)
+            & (queue_table.c.due < to_ms(until))
+            & func.lower(queue_table.c.recipient).like(f"%@{escaped}", escape="\\")
+        )
+        with writing(self.engine) as connection:
+            held = connection.execute(update(queue_table).where(mine).values(due=to_ms(until), reason=reason))
+            return held.rowcount
+
+    def fail(self, queued: Queued, reason: str, at: datetime | None = None, *, told: Told | None = None) -> None:
+        """Given up for good: recorded on its sending; the message stays a while, and is not due any more."""
+        failed = to_ms(at or self._clock.now())
+        row = {
+            "state": State.FAILED.value, "reason": reason, "due": failed, "attempts": queue_table.c.attempts + 1
+        }  # fmt: skip
         with writing(self.engine) as connection:
             if queued.envelope.sending is not None:
-                failed = to_ms(at or self._clock.now())
                 settle(connection, queued.envelope.sending, delivered=None, failed=failed, reason=reason)
+            changed = connection.execute(update(queue_table).where(queue_table.c.id == queued.id).values(row))
+            if changed.rowcount:
+                self._tell(told)
+
+    def retry(self, queued: Queued) -> None:
+        """Begin again: due now, with all the time it had at first."""
+        now = to_ms(self._clock.now())
+        row = {"state": State.WAITING.value, "at": now, "due": now, "attempts": 0, "warned": 0}
+        with writing(self.engine) as connection:
+            if queued.envelope.sending is not None:
+                settle(connection, queued.envelope.sending, delivered=None, failed=None, reason="")
             connection.execute(update(queue_table).where(queue_table.c.id == queued.id).values(row))
 
-    def drop(self, queued: Queued) -> None:
-        """Forget it without delivering it."""
+    def drop(self, queued: Queued, reason: str = "dropped by hand") -> None:
+        """Forget it without delivering it; that is recorded on its sending."""
         with writing(self.engine) as connection:
+            if queued.envelope.sending is not None and queued.state is State.WAITING:
+                failed = to_ms(self._clock.now())
+                settle(connection, queued.envelope.sending, delivered=None, failed=failed, reason=reason)
             _remove(connection, queued)
 
-    def all(self, state: State | None = None) -> tuple[Queued, ...]:
-        """Everything in the queue, or all of one state, oldest first."""
-        rows = select(queue_table).order_by(queue_table.c.id)
+    def sweep(self, before: datetime) -> int:
+        """Forget what was given up before then; how many that were."""
+        old = (queue_table.c.state == State.FAILED.value) & (queue_table.c.due < to_ms(before))
+        with writing(self.engine) as connection:
+            gone = [_queued(row) for row in connection.execute(select(queue_table).where(old).limit(MOST_SWEPT))]
+            for queued in gone:
+                _remove(connection, queued)
+        return len(gone)
+
+    def find(self, number: int) -> Queued:
+        """The message of that number; raises `Refused`."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(queue_table).where(queue_table.c.id == number)).first()
+        if row is None:
+            raise Refused(f"there is no message {number} in the queue")
+        return _queued(row)
+
+    def count(self) -> dict[State, int]:
+        """How many there are of each state."""
+        rows = select(queue_table.c.state, func.count()).group_by(queue_table.c.state)
+        with reading(self.engine) as connection:
+            found = {row[0]: int(row[1]) for row in connection.execute(rows)}
+        return {state: found.get(state.value, 0) for state in State}
+
+    def all(self, state: State | None = None, *, most: int | None = None, after: int = 0) -> tuple[Queued, ...]:
+        """What is in the queue, or of one state, oldest first: `most` of them with numbers above `after`."""
+        rows = select(queue_table).where(queue_table.c.id > after).order_by(queue_table.c.id).limit(most)
         with reading(self.engine) as connection:
             found = connection.execute(rows if state is None else rows.where(queue_table.c.state == state.value))
             return tuple(_queued(row) for row in found)
+
+    def _tell(self, told: Told | None) -> None:
+        if told is not None:
+            self.put(told.envelope, told.raw)
 
 
 def _remove(connection: Connection, queued: Queued) -> None:
@@ -157,11 +244,21 @@ def _queued(row: Row[Any]) -> Queued:
     sending = None if row.sending is None else Sending(row.sending)
     return Queued(
         id=row.id,
-        envelope=Envelope(row.sender, row.recipient, bool(row.utf8), sending),
+        envelope=Envelope(
+            sender=row.sender,
+            recipient=row.recipient,
+            utf8=bool(row.utf8),
+            sending=sending,
+            ret=row.ret,
+            envid=row.envid,
+            notify=row.notify,
+            orcpt=row.orcpt,
+        ),
         digest=bytes(row.digest),
         at=from_ms(row.at),
         due=from_ms(row.due),
         attempts=row.attempts,
         state=State(row.state),
         reason=row.reason,
+        warned=bool(row.warned),
     )

@@ -174,6 +174,13 @@ queue = Table(
     Column("attempts", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    # What the client asked for (RFC 3461), as it wrote it: RET and ENVID of MAIL, NOTIFY and ORCPT of RCPT.
+    Column("ret", Text, nullable=False, server_default=""),
+    Column("envid", Text, nullable=False, server_default=""),
+    Column("notify", Text, nullable=False, server_default=""),
+    Column("orcpt", Text, nullable=False, server_default=""),
+    # Whether its sender was told that it is late.
+    Column("warned", SmallInteger, nullable=False, server_default="0"),
     Index("queue_due", "state", "due"),
     sqlite_autoincrement=True,
 )

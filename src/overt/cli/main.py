@@ -29,6 +29,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("report", "overt.cli.report:report", "Show opens and clicks: when, where, how often, how sure."),
     ("watch", "overt.cli.watch:watch", "Show hits as they come in."),
     ("compact", "overt.cli.compaction:compact", "Move finished hits into Parquet files now."),
+    ("backup", "overt.cli.backup:app", "Keep the data folder in one file, check such a file, go back to it."),
     ("instrument", "overt.cli.instrument:instrument_command", "Instrument one message from stdin to stdout."),
     ("scan", "overt.cli.scan:scan", "Find everything in mail that reports back."),
     ("explain", "overt.cli.explain:explain_command", "Explain what one message reports back, finding by finding."),

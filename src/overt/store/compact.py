@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from overt.errors import Refused
 from overt.measure.hit import Hit
 from overt.measure.token import RecipientNumber, recipient_of
 from overt.store.disk import lock, make_folder, reporting, sync_folder
@@ -46,10 +47,13 @@ def compact(layout: Layout, withdrawn: AbstractSet[RecipientNumber], *, oldest_m
     """Take every closed segment; drop the hits of `withdrawn`, in files of earlier runs too, and what is past.
 
     No hit from before `oldest_ms` stays, and none of the week that this moment lies in: up to a week more than asked.
-    Raises `Refused` while another run is going on, `Unavailable` where the disk does not do as told.
+    Raises `Refused` while another run or a backup is going on, `Unavailable` where the disk does not do as told.
     """
     make_folder(layout.parquet)
-    handle = lock(layout.parquet / ".lock")
+    try:
+        handle = lock(layout.parquet / ".lock")
+    except Refused as error:
+        raise Refused("hits are being compacted or backed up by another process; try again when it is done") from error
     try:
         return _compact(layout, frozenset(withdrawn), oldest_ms)
     finally:

@@ -82,6 +82,14 @@ def read_segment(segment: Segment) -> Iterator[Hit]:
                 tail = chunk[whole:]
 
 
+def read_sound(segment: Segment) -> bytes:
+    """The bytes of a segment up to the first record that is torn or being written; empty where it holds none."""
+    with reporting("read", segment.path), _open_segment(segment) as file:
+        raw = file.read()
+    sound = len(raw) if segment.closed else _sound_length(raw)
+    return raw[:sound] if sound > HEADER else b""
+
+
 def remove_segment(segment: Segment) -> None:
     """Take away a closed segment after its hits were kept elsewhere; durable on return."""
     with reporting("remove", segment.path):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
@@ -70,24 +70,13 @@ class Table:
     def _place(self, key: Count) -> int:
         place = self._places.get(key)
         if place is None:
-            place = 1 + self._draw(self._slots)
-            while place in self._taken:  # at most half are taken: two draws on average
-                place = 1 + self._draw(self._slots)
-            self._taken.add(place)
-            self._places[key] = place
+            place = self._places[key] = _draw_place(self._taken, self._slots, self._draw)
         return place
 
     def _draw_anew(self, numbers: Mapping[Count, int]) -> None:
-        self._slots = FEWEST_SLOTS
-        while 4 * len(numbers) > self._slots:
-            self._slots *= 2
-        self._places.clear()
-        self._taken.clear()
-        table = bytearray(SLOT * (1 + self._slots))
-        table[:SLOT] = MAGIC
-        for key, number in numbers.items():
-            at = SLOT * self._place(key)
-            table[at : at + SLOT] = _format_slot(key, number)
+        table, self._places = _lay_out(numbers, self._draw)
+        self._slots = len(table) // SLOT - 1
+        self._taken = set(self._places.values())
         fresh = self._path.with_suffix(".new")
         handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
@@ -100,6 +89,11 @@ class Table:
             raise
         self.close()
         self._file = handle
+
+
+def format_table(counts: Iterable[Count], draw: Callable[[int], int]) -> bytes:
+    """The bytes of a table with these counters, in places drawn anew."""
+    return bytes(_lay_out({replace(count, number=0): count.number for count in counts}, draw)[0])
 
 
 def read_table(path: Path) -> Iterator[Count]:
@@ -124,6 +118,29 @@ def _read_again(path: Path, at: int) -> Count | None:
             if (count := _parse_slot(file.read(SLOT))) is not None:
                 return count
     return None
+
+
+def _lay_out(numbers: Mapping[Count, int], draw: Callable[[int], int]) -> tuple[bytearray, dict[Count, int]]:
+    """A table at most a quarter full, and where in it each counter is."""
+    slots = FEWEST_SLOTS
+    while 4 * len(numbers) > slots:
+        slots *= 2
+    table = bytearray(SLOT * (1 + slots))
+    table[:SLOT] = MAGIC
+    places: dict[Count, int] = {}
+    taken: set[int] = set()
+    for key, number in numbers.items():
+        places[key] = place = _draw_place(taken, slots, draw)
+        table[SLOT * place : SLOT * (place + 1)] = _format_slot(key, number)
+    return table, places
+
+
+def _draw_place(taken: set[int], slots: int, draw: Callable[[int], int]) -> int:
+    place = 1 + draw(slots)
+    while place in taken:  # at most half are taken: two draws on average
+        place = 1 + draw(slots)
+    taken.add(place)
+    return place
 
 
 def _format_slot(key: Count, number: int) -> bytes:

@@ -1,0 +1,183 @@
+"""A whole data folder as it was at one moment, in one file, made while everything runs; and a folder made of it.
+
+Hits come first and the database last: every hit's sending is in the ledger, and what was withdrawn meanwhile is dropped
+by the next compaction. The file holds keys and addresses: it is readable by its owner alone. Knows no place but the
+folder and the file.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sqlite3
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import update
+
+from overt.errors import Refused, Unavailable
+from overt.store.archive import Backup, Writer, open_members
+from overt.store.counts import NAME as COUNTS
+from overt.store.disk import lock, make_folder, reporting, sync_folder
+from overt.store.layout import Layout
+from overt.store.manifest import NAME as MANIFEST
+from overt.store.manifest import read_manifest
+from overt.store.queue import State
+from overt.store.schema import open_database, writing
+from overt.store.schema import queue as queue_table
+from overt.store.shelf import find_segments, read_sound
+from overt.store.table import format_table, read_table
+
+KEYS = "keys.json"
+DATABASE = "overt.db"
+HELD = "held, for it may have gone out after the backup was made"
+# A compaction takes a second for 50,000 hits, and starts with a million at most.
+LOCK_SECONDS = 60.0
+
+
+def write_backup(layout: Layout, key_file: Path, target: Path, at: datetime) -> Backup:
+    """Make `target`, durable on return, or nothing. Beside writers and readers; compaction waits meanwhile.
+
+    `Refused` where there is such a file already or no such folder, `Unavailable` where a disk does not do as told.
+    """
+    if target.exists():
+        raise Refused(f"{target} is there already; a backup takes no other's place")
+    if not layout.database.exists():
+        raise Refused(f"{layout.data} is no data folder: there is no {DATABASE} in it")
+    waiting = target.with_name(f".{target.name}.partial")
+    copy = target.with_name(f".{target.name}.db")
+    try:
+        with reporting("write", target):
+            handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+                    writer = Writer(archive, at)
+                    _add_hits(writer, layout)
+                    _add_counts(writer, layout)
+                    if key_file.exists():
+                        writer.add_bytes(KEYS, key_file.read_bytes())
+                    _copy_database(layout.database, copy)
+                    writer.add_file(DATABASE, copy)
+                    made = writer.end()
+                file.flush()
+                os.fsync(file.fileno())
+            waiting.rename(target)
+            sync_folder(target.parent)
+    finally:
+        waiting.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
+    return made
+
+
+def check_backup(path: Path) -> Backup:
+    """Read all of it and compare it with its index; `Malformed` where it is cut, changed or something else."""
+    with open_members(path) as members:
+        for _ in members:
+            pass
+        return members.found()
+
+
+def restore_backup(path: Path, layout: Layout, key_name: str = KEYS, *, deliver: bool = False) -> Backup:
+    """Make the data folder from `path`: all of it, checked, or nothing. `Refused` where something is there already.
+
+    Messages that waited in the queue may have gone out since: they are held as failed ones, unless `deliver`.
+    """
+    folder = layout.data
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused(f"{folder} is not empty; a backup is restored to a folder of its own")
+    waiting = folder.with_name(f".{folder.name}.restoring")
+    try:
+        with reporting("restore to", folder):
+            shutil.rmtree(waiting, ignore_errors=True)
+            make_folder(waiting)
+            with open_members(path) as members:
+                for name, chunks in members:
+                    to = waiting / (key_name if name == KEYS else name)
+                    make_folder(to.parent)
+                    _write(to, chunks)
+                found = members.found()
+            _hold_queue(waiting / DATABASE, deliver=deliver)
+            for inner in (*waiting.glob("*/*/"), *waiting.glob("*/"), waiting):
+                inner.chmod(0o700)
+                sync_folder(inner)
+            make_folder(folder.parent)
+            waiting.rename(folder)
+            sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
+    return found
+
+
+def _add_hits(writer: Writer, layout: Layout) -> None:
+    """Files and segments of one manifest: compaction, which alone moves hits between them, stands still."""
+    folder = layout.parquet
+    make_folder(folder)
+    handle = _wait_for(folder / ".lock")
+    try:
+        manifest = read_manifest(folder)
+        if (folder / MANIFEST).exists():
+            writer.add_bytes(f"hits/parquet/{MANIFEST}", (folder / MANIFEST).read_bytes())
+        for name, _ in manifest.files:
+            writer.add_file(f"hits/parquet/{name}", folder / name)
+        for segment in find_segments(layout.segments):
+            if segment.name not in manifest.taken and (raw := read_sound(segment)):
+                writer.add_bytes(f"hits/segments/{segment.name}.seg", raw)
+    finally:
+        os.close(handle)
+
+
+def _wait_for(path: Path) -> int:
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return lock(path)
+        except Refused:
+            if time.monotonic() > end:
+                raise Unavailable(f"hits have been compacted for {LOCK_SECONDS:.0f} seconds; try again later") from None
+            time.sleep(0.05)
+
+
+def _add_counts(writer: Writer, layout: Layout) -> None:
+    """Tables drawn anew, for a slot that is being written while its bytes are copied would be torn."""
+    for path in sorted(layout.counts.iterdir()) if layout.counts.is_dir() else ():
+        if COUNTS.fullmatch(path.name):
+            writer.add_bytes(f"counts/{path.name}", format_table(read_table(path), secrets.randbelow))
+
+
+def _copy_database(database: Path, copy: Path) -> None:
+    """As of one transaction, without what was deleted (sqlite.org/lang_vacuum.html, VACUUM INTO)."""
+    copy.unlink(missing_ok=True)
+    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))  # an empty file is taken as none
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=10.0)) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+    except sqlite3.Error as error:
+        raise Unavailable(f"cannot copy {database}: {error}") from error
+
+
+def _write(path: Path, chunks: Iterator[bytes]) -> None:
+    with reporting("write", path):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _hold_queue(database: Path, *, deliver: bool) -> None:
+    """Bring the database to this version's schema, and stop what would go out a second time."""
+    engine = open_database(database)
+    try:
+        if not deliver:
+            waiting = queue_table.c.state == State.WAITING.value
+            held = update(queue_table).where(waiting).values(state=State.FAILED.value, reason=HELD)
+            with writing(engine) as connection:
+                connection.execute(held)
+    finally:
+        engine.dispose()

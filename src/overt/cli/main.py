@@ -28,6 +28,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("send", "overt.cli.send:send", "Send a message to everybody in a CSV file, through the relay."),
     ("report", "overt.cli.report:report", "Show opens and clicks: when, where, how often, how sure."),
     ("watch", "overt.cli.watch:watch", "Show hits as they come in."),
+    ("classify", "overt.cli.classify:classify", "Say of each hit who stood behind it: people or machines."),
     ("compact", "overt.cli.compaction:compact", "Move finished hits into Parquet files now."),
     ("backup", "overt.cli.backup:app", "Keep the data folder in one file, check such a file, go back to it."),
     ("instrument", "overt.cli.instrument:instrument_command", "Instrument one message from stdin to stdout."),

@@ -105,7 +105,7 @@ def read_hits(observations: Sequence[Observation]) -> tuple[Reading, ...]:
     for group in addresses.values():
         group.sort(key=lambda number: observations[number].at)
         _mark_crowd([(observations[n], marks[n]) for n in group])
-    return tuple(map(_settle, first, marks, observations))
+    return tuple(map(_settle, first, marks))
 
 
 def _group(one: Observation) -> tuple[str, ...]:
@@ -218,7 +218,7 @@ def _network(address: str) -> str:
     return address.rpartition(".")[0] or address
 
 
-def _settle(first: Reading, marks: set[_Mark], one: Observation) -> Reading:
+def _settle(first: Reading, marks: set[_Mark]) -> Reading:
     if first.actor in _KEPT or not marks:
         return first
     weight = sum(mark.weight for mark in marks)

@@ -97,6 +97,17 @@ def test_what_is_wrong_with_the_bytes_is_said(body: bytes, encoding: str, charse
     assert [defect.kind for defect in read_text(message, message.root).defects] == kinds
 
 
+def test_new_lines_of_two_changes_side_by_side_are_both_kept() -> None:
+    body = b"a\n=E9=9C=BD=\rb=\n?\n\r"
+    raw = _message(body, "quoted-printable", "utf-8", "plain")
+    message = parse(raw)
+    text = read_text(message, message.root).text
+    for first in range(len(text)):
+        for second in range(first, len(text) + 1):
+            _, read = _edited(raw, TextEdit(0, first, "\n", "a"), TextEdit(second, len(text), "\n", "b"))
+            assert read == "\n" + text[first:second] + "\n"
+
+
 _ATOMS = st.sampled_from(
     [
         *(
@@ -154,6 +165,7 @@ def _damaged(body: bytes, damage: list[tuple[int, bytes]]) -> bytes:
     cuts=st.lists(st.integers(0, 10_000), min_size=2, max_size=6),
     new=_NEW,
 )
+@example("a\n\r\rb\n\r", "utf-8", "quoted-printable", b"\r", [(2, b"=\n")], [0, 2, 5, 6], "\n")
 @example("\r", "utf-8", "quoted-printable", b"\r", [(0, b"="), (0, b"=\n")], [0, 0], "\n")
 def test_the_decoded_result_is_the_text_with_the_changes_made(
     text: str, charset: str, encoding: str, end: bytes, damage: list[tuple[int, bytes]], cuts: list[int], new: str

@@ -198,3 +198,9 @@ def test_a_long_user_agent_is_cut() -> None:
 )
 def test_what_a_request_says_about_itself(fields: list[tuple[bytes, bytes]], flags: Flag) -> None:
     assert read_flags(fields) == flags
+
+
+def test_a_head_whose_last_line_has_no_end_is_no_whole_head() -> None:
+    reader = GlanceReader(prefix=b"", forwarded=b"x-forwarded-for", longest_target=8192, longest=16384)
+    head = b"GET /b/AAEQA.gif HTTP/1.1\r\nHost: x\r\nX-Other: 11\r\n\r\r\nX-Forwarded-For: 11\n"
+    assert reader.read(head) is None

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from operator import itemgetter
+from typing import NamedTuple
 
 from overt.message.change import Change, find_line_end, in_order, make_changes, reasons
 from overt.message.edit import Edit, Span
@@ -23,7 +23,15 @@ _CODES = [b"%c" % byte if byte in _LITERAL else b"=%02X" % byte for byte in rang
 _ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
 _BROKEN = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n)")
 _SPECIAL = re.compile(rb"[^\t -~]")
-_TAIL = itemgetter(slice(-3, None))
+
+
+class _Line(NamedTuple):
+    """An encoded line with its line end: [start, end) in the raw bytes, [data_start, data_end) decoded."""
+
+    start: int
+    data_start: int
+    end: int
+    data_end: int
 
 
 class QuotedBody:
@@ -34,20 +42,22 @@ class QuotedBody:
     def __init__(self, raw: bytes, span: Span) -> None:
         self._raw, self._span = raw, span
         body = span.cut(raw)
-        lines = body.splitlines(True)
-        broken = _BROKEN.search(body) is not None
-        self._odd = broken or _is_padded(body, lines)
+        data = binascii.a2b_qp(body)
+        self._odd = len(data) != _whole_size(body, 0, len(body)) or _is_padded(body)
+        broken = self._odd and _BROKEN.search(body) is not None
         self.defects: tuple[str, ...] = ("quoted-printable-escape",) if broken else ()
-        self.data = b"".join(map(_decode_line, lines)) if self._odd else binascii.a2b_qp(body)
-        self._split = lines
+        self.data = b"".join(map(_decode_line, body.splitlines(True))) if self._odd else data
 
     @cached_property
     def _lines(self) -> tuple[list[int], list[int]]:
         """Where each encoded line begins, in the raw bytes and in `data`; one entry more marks the end."""
-        lines = self._split
-        decode = _decode_line if self._odd else binascii.a2b_qp
+        lines = self._span.cut(self._raw).splitlines(True)
         raw_starts = list(accumulate(map(len, lines), initial=self._span.start))
-        return raw_starts, list(accumulate(map(len, map(decode, lines)), initial=0))
+        if self._odd:
+            sizes = [len(_decode_line(line)) for line in lines]
+        else:
+            sizes = [_whole_size(line, 0, len(line)) for line in lines]
+        return raw_starts, list(accumulate(sizes, initial=0))
 
     def raw_span(self, start: int, end: int) -> Span:
         """The raw bytes of decoded bytes [start, end), soft breaks between them included."""
@@ -58,49 +68,80 @@ class QuotedBody:
 
     def edits(self, changes: Sequence[Change]) -> tuple[Edit, ...]:
         """Edits of whole raw lines that make `changes`."""
-        return tuple(self._edit(first, last, group) for first, last, group in self._groups(changes))
+        made: list[Edit] = []
+        for first, last, group in self._groups(changes):
+            touching = bool(made) and made[-1].span.end == first.start
+            before = made[-1].new[-1:] if touching else self._raw[max(0, first.start - 1) : first.start]
+            made.append(self._edit(first, last, group, before))
+        return tuple(made)
 
-    def _groups(self, changes: Sequence[Change]) -> Iterator[tuple[int, int, list[Change]]]:
-        data_starts = self._lines[1]
-        first = last = -1
+    def _groups(self, changes: Sequence[Change]) -> Iterator[tuple[_Line, _Line, list[Change]]]:
+        """Changes that share lines, with the first and the last of those."""
         group: list[Change] = []
+        first = last = _Line(self._span.start, 0, self._span.start, 0)
         for change in in_order(changes, len(self.data)):
-            begin = self._line(change.start)
-            if begin > last:
-                if group:
-                    yield first, last, group
-                first, group = begin, []
-            last = max(last, begin, bisect_right(data_starts, change.end - 1) - 1 if change.end > change.start else 0)
+            line = self._line(change.start, last)
+            if group and line.start >= last.end:
+                yield first, last, group
+                group = []
+            if not group:
+                first = line
+            last = line
+            if change.end > line.data_end:
+                last = self._line(change.end - 1, line)
             group.append(change)
         if group:
             yield first, last, group
 
-    def _edit(self, first: int, last: int, group: list[Change]) -> Edit:
-        raw_starts, data_starts = self._lines
-        count = len(raw_starts) - 1
-        line = Span(raw_starts[first], raw_starts[min(last + 1, count)])
-        new = make_changes(self.data, data_starts[first], data_starts[min(last + 1, count)], group)
-        end = find_line_end(self._raw, line, self._span)
-        goes_on = last + 1 < count and not new.endswith(end)  # what follows stays on the line, as after a soft break
+    def _edit(self, first: _Line, last: _Line, group: list[Change], before: bytes) -> Edit:
+        line, raw = Span(first.start, last.end), self._raw
+        new = make_changes(self.data, first.data_start, last.data_end, group)
+        end = find_line_end(raw, line, self._span)
+        # What follows stays on the line, as after a soft break.
+        goes_on = last.end < self._span.end and not new.endswith(end)
         pieces = new.split(end) if b"\0" not in new else [new]  # a line end of UTF-16 is no line end here
         goes_on = goes_on and bool(pieces[-1])
         rows = [_quote(piece, end, goes_on=goes_on and at == len(pieces)) for at, piece in enumerate(pieces, 1)]
         written, soft = end.join(rows), b"=" + end
         if goes_on:  # a CR must not join with the LF of an empty line behind it
-            written += b"=\r\n" if end == b"\r" and self._raw[line.end : line.end + 1] == b"\n" else soft
-        if written[:1] == b"\n" and self._raw[max(0, line.start - 1) : line.start] == b"\r":
+            written += b"=\r\n" if end == b"\r" and raw[line.end : line.end + 1] == b"\n" else soft
+        if written[:1] == b"\n" and before == b"\r":
             written = b"=0A" + (soft + written[1:] if written[1:] else b"")  # CR and LF would be one line end
         return Edit(line, written, reasons(group))
 
-    def _line(self, index: int) -> int:
-        """The line that holds decoded byte `index`, or at the end of the data the one an insertion goes to."""
+    def _line(self, index: int, near: _Line) -> _Line:
+        """The line that holds decoded byte `index`, or at the end of the data the one an insertion goes to.
+
+        `near` is a line before it or the same: the way from there is counted, and no table made of all lines.
+        """
+        size, stop = len(self.data), self._span.end
+        if index >= size:
+            if stop == self._span.start or self._raw[stop - 1 : stop] in (b"\r", b"\n"):
+                return _Line(stop, size, stop, size)
+            start = max(self._raw.rfind(b"\n", self._span.start, stop), self._raw.rfind(b"\r", self._span.start, stop))
+            start = max(start + 1, self._span.start)
+            return _Line(start, size - len(_decode_line(self._raw[start:stop])), stop, size)
+        if index < near.data_end:
+            return near
+        if not self._odd:
+            return self._walk(index, near.start, near.data_start)
         raw_starts, data_starts = self._lines
-        if index < len(self.data):
-            return bisect_right(data_starts, index) - 1
-        count = len(raw_starts) - 1
-        return (
-            count if count and self._raw[raw_starts[-1] - 1 : raw_starts[-1]] in (b"\r", b"\n") else max(count - 1, 0)
-        )
+        at = bisect_right(data_starts, index) - 1
+        return _Line(raw_starts[at], data_starts[at], raw_starts[at + 1], data_starts[at + 1])
+
+    def _walk(self, index: int, start: int, data_start: int) -> _Line:
+        raw, stop = self._raw, self._span.end
+        while True:
+            # Raw bytes are never fewer than decoded ones, so the line is this one or begins behind here.
+            least = start + index - data_start
+            end = raw.rfind(b"\n", start, least) + 1
+            within = end == 0
+            if within:
+                end = raw.find(b"\n", least, stop) + 1 or stop
+            data_end = data_start + _whole_size(raw, start, end)
+            if within and index < data_end:
+                return _Line(start, data_start, end, data_end)
+            start, data_start = end, data_end
 
     def _raw_start(self, index: int) -> int:
         return self._locate(index)[0]
@@ -128,11 +169,22 @@ class QuotedBody:
     _last_line: tuple[list[int], int, int] = ([], 0, 0)
 
 
-def _is_padded(body: bytes, lines: list[bytes]) -> bool:
+def _whole_size(body: bytes, start: int, end: int) -> int:
+    """How many bytes these decode to if every `=` begins an escape or a soft break; where one does not, to more."""
+    signs = body.count(b"=", start, end)
+    if not signs:
+        return end - start
+    # A soft break takes three bytes with CRLF, with LF two as the digits of an escape.
+    return end - start - 2 * signs - body.count(b"=\r\n", start, end)
+
+
+def _is_padded(body: bytes) -> bool:
     """Whether white space ends a line, or a CR stands alone: then the C decoder reads otherwise than we do."""
-    if lines and len(lines) != body.count(b"\n") + (not body.endswith(b"\n")):
+    ends, pairs = body.count(b"\n"), body.count(b"\r\n")
+    if (b"\r" in body and body.count(b"\r") != pairs) or body[-1:] in (b" ", b"\t"):
         return True
-    return any(tail.rstrip(b"\r\n")[-1:] in (b" ", b"\t") for tail in set(map(_TAIL, lines)))
+    used = [end for end, found in ((b"\n", ends > pairs), (b"\r\n", pairs)) if found]
+    return any(space in body and any(space + end in body for end in used) for space in (b" ", b"\t"))
 
 
 def _decode_line(line: bytes) -> bytes:
@@ -152,6 +204,8 @@ def _unescape(match: re.Match[bytes]) -> bytes:
 
 def _quote(line: bytes, end: bytes, *, goes_on: bool) -> bytes:
     """One logical line as quoted-printable, in rows; white space at its end is escaped unless more follows."""
+    if not line:
+        return line
     if _SPECIAL.search(line) is None:
         written = line.replace(b"=", b"=3D")
     else:
@@ -169,4 +223,6 @@ def _quote(line: bytes, end: bytes, *, goes_on: bool) -> bytes:
     # RFC 2049 section 3: a lone full stop ends the mail in SMTP, and mbox changes lines that begin with "From ".
     if rows[-1] == b"." and not goes_on:
         rows[-1] = b"=2E"
-    return soft.join(b"=46" + soft + row[1:] if row[:5] == b"From " else row for row in rows)
+    if b"From " in written:
+        rows = [b"=46" + soft + row[1:] if row[:5] == b"From " else row for row in rows]
+    return soft.join(rows)

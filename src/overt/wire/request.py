@@ -131,6 +131,8 @@ class GlanceReader:
         if at >= 0:
             start = at + len(self._address)
             stop = data.find(b"\r\n", start)
+            if stop < 0:
+                return None
             forwarded, rest = data[start:stop], data[end:at] + data[stop:]
             if not forwarded or forwarded.translate(None, _ADDRESS_LETTERS):
                 return None

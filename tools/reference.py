@@ -1,4 +1,4 @@
-"""Writes the reference of commands from the command line's own words.
+"""Writes the reference of commands from what the command line says of itself, and that of vectors from their table.
 
 What the program says of itself is said once, in the code; the page is made from it, and a test keeps the two the same.
 This knows no prose beyond the page's first lines.
@@ -13,6 +13,7 @@ from pathlib import Path
 from cyclopts import App
 
 from overt.cli.main import app
+from overt.message.vector import FETCHED_BY, VECTORS
 
 FOLDER = Path("docs") / "reference"
 NOTE = "<!-- Made by tools/reference.py from the code; run: make docs -->\n\n"
@@ -29,7 +30,7 @@ EXIT_CODES = """## Exit codes
 
 def pages() -> Mapping[Path, str]:
     """Every page that is made, by its path in the checkout."""
-    return {FOLDER / "commands.md": commands_page()}
+    return {FOLDER / "commands.md": commands_page(), FOLDER / "vectors.md": vectors_page()}
 
 
 def commands_page() -> str:
@@ -75,6 +76,24 @@ def _command(command: App, name: str) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def vectors_page() -> str:
+    """All ways by which mail mentions a URL."""
+    lines = [
+        NOTE + "# Vectors",
+        "",
+        "All ways by which mail mentions a URL, what each is, when a program that blocks nothing fetches it, which",
+        "programs do, and where that is written. What *browsers* fetch on display is proven in real Chromium, and also",
+        "that after strict cleaning nothing is fetched (`tests/live/test_vectors.py`).",
+        "",
+        "| vector | what | fetched on | by | source |",
+        "|---|---|---|---|---|",
+    ]
+    for row in VECTORS.values():
+        by = FETCHED_BY.get(row.id, "browsers") if row.fetch == "display" else ""
+        lines.append(f"| `{row.id}` | {_cell(row.what)} | {row.fetch} | {_cell(by)} | {_cell(row.source)} |")
+    return "\n".join([*lines, ""])
 
 
 def main() -> int:

@@ -115,6 +115,34 @@ VECTORS: Final[dict[str, Vector]] = {
 }  # fmt: skip
 
 
+#: Which programs fetch what loads on display, where today's browsers do not; all other rows are proven in one
+#: (tests/live/test_vectors.py).
+FETCHED_BY: Final[dict[str, str]] = {
+    "img-lowsrc": "Netscape, Internet Explorer",
+    "img-dynsrc": "Internet Explorer",
+    "attribution-src": "Chromium where Attribution Reporting is on",
+    "bgsound-src": "Internet Explorer",
+    "layer-src": "Netscape 4",
+    "portal-src": "Chromium where portals or fenced frames are on",
+    "object-code": "browsers with plugins",
+    "param-value": "browsers with plugins",
+    "link-icon": "browsers with a window",
+    "link-dns-prefetch": "browsers, by a question to the name server",
+    "link-preconnect": "browsers, by a connection without a request",
+    "link-manifest": "browsers that offer to install",
+    "manifest": "browsers before 2021",
+    "xml-src": "Internet Explorer",
+    "amp-src": "Gmail and other programs that show AMP",
+    "svg-href": "programs that draw SVG with parts of other files",
+    "vml-src": "Outlook for Windows",
+    "css-loader": "Internet Explorer",
+    "mdn": "mail programs",
+    "return-receipt": "mail programs",
+    "bimi": "mail providers",
+    "face-url": "mail programs of its time",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What the URLs of one attribute are."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import html5lib
 import pytest
 
 from overt.measure import Campaign, Key, Keyring, Mode, Plan, instrument
+from overt.measure.fill import Slot
 from overt.measure.plan import Disclosure
-from overt.measure.width import LONGEST_LINE, fold
-from overt.message import apply_edits, invert_edits, parse
+from overt.measure.width import LONGEST_LINE, fit_slots, fold
+from overt.message import apply_edits, invert_edits, parse, read_text
 
 KEYRING = Keyring({1: Key(1, b"k" * 32)}, 1)
 PLAN = Plan("https://t.example.org", Campaign(3), text_links=True)
@@ -89,3 +92,17 @@ def test_folding_changes_nothing_but_spaces() -> None:
     folded = fold(markup, "\r\n")
     assert folded.replace("\r\n", " ") == markup
     assert max(map(len, folded.split("\r\n"))) <= 900
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", ""])
+def test_megabytes_of_lines_take_no_longer_than_their_links_deserve(end: str) -> None:
+    body = f"<p>{'x' * 60}</p>{end}" * 50_000 + f'<a href="https://a.example/">y</a>{end}' * 1000
+    raw = b"Content-Type: text/html\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + body.encode()
+    message = parse(raw)
+    text = read_text(message, message.root)
+    at = 67 * 50_000 + len(end) * 50_000 if end else 67 * 50_000
+    step = len(f'<a href="https://a.example/">y</a>{end}')
+    slots = [Slot(at + step * n + 9, at + step * n + 27, "", "", n + 1, "test") for n in range(1000)]
+    started = time.process_time()
+    assert len(list(fit_slots(text, raw, slots, 30))) == 1000
+    assert time.process_time() - started < 1  # a scan of all that stands before each would take many seconds

@@ -12,6 +12,8 @@ from fnmatch import fnmatchcase
 from hashlib import md5, sha256
 from html import unescape
 
+import ahocorasick
+
 from overt.measure.plan import Plan
 from overt.message import is_web, resolve_url, split_url
 
@@ -27,6 +29,10 @@ _LEAVE = (
     "email-preferences", "email_preferences", "emailpreferences", "manage-subscription", "manage_subscription",
     "manage-preferences", "manage_preferences",
 )  # fmt: skip
+_LEAVING = ahocorasick.Automaton()
+for _word in _LEAVE:
+    _LEAVING.add_word(_word, True)
+_LEAVING.make_automaton()
 # Others' placeholders: the URL is not there yet.
 _PLACEHOLDER = re.compile(r"[{}]|%7B%7B|\*\|[^|]*\|\*|\[\[|<%|%%\w+%%|%recipient\b|%[a-z_]+\.[a-z_]+%", re.IGNORECASE)
 # Hosts whose links programs on phones open by themselves (Apple Universal Links, Android App Links): each publishes
@@ -49,8 +55,11 @@ def speaks_of_leaving(text: str) -> bool:
     """Whether a URL or a link's text has a word for leaving a list or choosing what comes."""
     if "<" in text or "&" in text:
         text = " ".join(unescape(_TAG.sub(" ", text)).split())
-    lower = text.lower()
-    return any(word in lower for word in _LEAVE)
+    return _has_word(text)
+
+
+def _has_word(text: str) -> bool:
+    return next(_LEAVING.iter(text.lower()), None) is not None
 
 
 def find_destination(written: str, base: str) -> str:
@@ -68,7 +77,7 @@ def stays(destination: str, text: str, plan: Plan, unsubscribe: Collection[str] 
     """Whether the link to `destination` with the text `text` is left as the sender wrote it."""
     if not is_web(destination) or _PLACEHOLDER.search(destination):
         return True
-    if destination in unsubscribe or speaks_of_leaving(destination + "\n" + text):
+    if destination in unsubscribe or _has_word(destination) or speaks_of_leaving(text):
         return True
     if destination.startswith(plan.base_url + "/"):
         return True

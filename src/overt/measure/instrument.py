@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 from overt.errors import Refused
 from overt.measure.body import find_bodies
@@ -43,7 +44,6 @@ _LINKING = ("a", "area", "v:roundrect", "v:image", "v:rect", "v:shape", "v:oval"
 _BEACON_STYLE = "display:block;width:1px;height:1px;border:0"
 TRACKED, DISCLOSED = "follow it through us", "say that it is measured"
 _SPACE = "\t\n\f\r "
-_IDENTITY = ("7bit", "8bit", "binary")
 _BREAKS = re.compile("[\t\n\r]")
 
 
@@ -182,9 +182,8 @@ def prepare(message: Message, plan: Plan) -> Prepared:
                 slots = find(message, text, plan, destinations, unsubscribe)
                 ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end)))
                 filling = Filling(text, ordered, part.content_type == "text/html")
-                if not (
-                    text.plain and part.encoding in _IDENTITY
-                ):  # what cannot be written back shows here, before anything is sent
+                apart = all(one.end <= other.start for one, other in pairwise(ordered))
+                if not (text.writable and apart):  # what cannot be written back shows here, before anything is sent
                     filling.edits(["x"] * len(ordered))
             except Refused as error:
                 del destinations[before:]

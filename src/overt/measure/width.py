@@ -42,8 +42,7 @@ def fit_slots(text: Text, raw: bytes, slots: Sequence[Slot], filled: int) -> Ite
     placed = (_place(text, slot, filled) for slot in slots)
     for start, group in groupby(placed, key=lambda item: _line_start(raw, item.start)):
         line = list(group)
-        found = _LINE_END.search(raw, line[-1].end)
-        end = len(raw) if found is None else found.start()
+        end = _line_end(raw, line[-1].end)
         grown = end - start + sum(item.size - (item.end - item.start) for item in line)
         if grown <= LONGEST_LINE or end - start > LONGEST_LINE:
             yield from (item.slot for item in line)
@@ -98,8 +97,17 @@ def ends_line(text: Text, at: int, size: int) -> bool:
     return size + (following.start() if following else len(text.text)) - at > LONGEST_LINE
 
 
+# Both look no farther than a line may be long: of one that is longer nothing more need be known.
 def _line_start(raw: bytes, at: int) -> int:
-    return max(raw.rfind(b"\n", 0, at), raw.rfind(b"\r", 0, at)) + 1
+    least = max(0, at - LONGEST_LINE - 1)
+    start = max(least, raw.rfind(b"\n", least, at) + 1)
+    return max(start, raw.rfind(b"\r", start, at) + 1)
+
+
+def _line_end(raw: bytes, at: int) -> int:
+    most = min(len(raw), at + LONGEST_LINE + 1)
+    found = _LINE_END.search(raw, at, most)
+    return most if found is None else found.start()
 
 
 _NEXT_LINE = re.compile("[\r\n]")

@@ -75,6 +75,11 @@ class Decoded:
         return self._ascii or not self._shifting
 
     @property
+    def plain_from(self) -> int | None:
+        """Where the text begins in the data if each of its characters is one byte of ASCII, else None."""
+        return self._skip if self._ascii and self.charset != "iso-2022-jp" else None
+
+    @property
     def _shifting(self) -> bool:
         return self.charset in _WIDE or self.charset in _UTF16
 

@@ -92,6 +92,14 @@ class Text:
             raise Refused(f"a change ends at character {position}, the text at {len(self.text)}")
         if self.charset == "iso-2022-jp":
             ordered = _join_touching(ordered)
+        if self._decoded.plain_from is not None and all(change.new.isascii() for change in ordered):
+            skip = self._decoded.plain_from  # one byte a character: the usual newsletter in encoded ASCII
+            return self._body.edits(
+                [
+                    Change(skip + c.start, skip + c.end, c.new.encode("ascii"), c.because, b" " if c.slack else b"")
+                    for c in ordered
+                ]
+            )
         made = [self._change(change) for change in ordered]
         if made and not self._decoded.exact:
             self._check(ordered, made)

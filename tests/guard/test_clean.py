@@ -14,6 +14,7 @@ from overt.guard.policy import Policy
 from overt.message import apply_edits, parse, walk
 from overt.testing import Attachment, make_mail
 from tests.guard.made import by_word, judge
+from tests.message.attachment.made import DOCX, document, mail
 
 
 def _clean(raw: bytes, policy: Policy | str = "trackers") -> bytes:
@@ -162,3 +163,21 @@ def test_nothing_to_take_out_means_no_edit_at_all() -> None:
 )
 def test_straighten_gives_where_the_click_leads_or_nothing(url: str, straight: str | None) -> None:
     assert straighten(url) == straight
+
+
+def test_attached_documents_stay_and_the_policy_says_how_many_it_meant() -> None:
+    raw = mail(document(("image", LOGO), ("hyperlink", "https://a.example/plain")), DOCX, "a.docx")
+    message = parse(raw)
+    for policy, left in (("trackers", {}), ("strict", {"attached": 1})):
+        cleaned = clean(message, judge(message, by_word), Policy(policy))
+        assert (cleaned.edits, dict(cleaned.left)) == ((), left)
+
+
+def test_a_message_that_is_cleaned_says_what_its_documents_still_hold() -> None:
+    raw = b"Disposition-Notification-To: b@a.example\r\n" + mail(document(("image", LOGO)), DOCX, "a.docx")
+    message = parse(raw)
+    cleaned = clean(message, judge(message, by_word), Policy("strict"))
+    out = apply_edits(raw, cleaned.edits)
+    assert b"left-attached=1;" in out
+    again = parse(out)
+    assert clean(again, judge(again, by_word), Policy("strict")).edits == ()

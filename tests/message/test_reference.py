@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from overt.message.edit import Edit, apply_edits
 from overt.message.parse import parse
 from overt.message.reference import Reference, walk
 from overt.message.vector import VECTORS
+from tests.message.attachment.made import DOCX, document, mail, object_stream, package
 
 
 def html(body: str, fields: str = "") -> list[Reference]:
@@ -143,3 +145,42 @@ def test_real_mail_is_walked_without_an_error_and_with_true_places(corpus: Path)
                 assert reference.vector in VECTORS
                 assert reference.span.end <= len(raw)
                 assert reference.raw.strip() == "" or len(reference.span), file.name
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "name", "expected"),
+    [
+        (document(("attachedTemplate", "https://a.example/t.dotm")), DOCX, "a.docx",
+         ("office-template", "click", "https://a.example/t.dotm", "word/_rels/document.xml.rels")),
+        (document(("image", "HTTPS://A.example/b.png")), "application/octet-stream", "",
+         ("office-image", "click", "https://a.example/b.png", "word/_rels/document.xml.rels")),
+        (document(("hyperlink", "#a")), DOCX, "a.docx", ("office-link", "never", "#a", "word/_rels/document.xml.rels")),
+        (object_stream("<</S/URI/URI(https://a.example/b)>>"), "application/pdf", "a.pdf",
+         ("pdf-uri", "click", "https://a.example/b", "object stream at byte 75")),
+    ],
+)  # fmt: skip
+def test_attached_documents_are_read_and_name_their_whole_part(
+    content: bytes, content_type: str, name: str, expected: tuple[str, str, str, str]
+) -> None:
+    message = parse(mail(content, content_type, name))
+    (found,) = walk(message)
+    assert (found.vector, found.fetch, found.url, found.inside) == expected
+    assert (found.part, found.start, found.end) == ("2", -1, -1)
+    assert found.span == message.root.parts[1].body
+
+
+def test_what_a_calendar_loads_waits_until_it_is_opened() -> None:
+    text = b"BEGIN:VEVENT\r\nIMAGE;VALUE=URI:https://a.exa\r\n mple/b.png\r\nEND:VEVENT\r\n"
+    message = parse(b"Content-Type: text/calendar\r\n\r\n" + text)
+    (found,) = walk(message)
+    assert (found.vector, found.fetch, found.url) == ("calendar-image", "click", "https://a.example/b.png")
+    assert found.span.cut(message.raw) == b"https://a.exa\r\n mple/b.png"
+
+
+def test_many_bombs_in_one_message_share_one_bound() -> None:
+    bomb = package({f"{number}.rels": b"\0" * 3_000_000 for number in range(4)})
+    part = mail(bomb, DOCX, "a.docx").partition(b"--x\r\nContent-Type: application")[2].removesuffix(b"--x--\r\n")
+    raw = mail(b"", DOCX, "a.docx").removesuffix(b"--x--\r\n") + (b"--x\r\nContent-Type: application" + part) * 200
+    started = time.process_time()
+    assert list(walk(parse(raw + b"--x--\r\n"))) == []
+    assert time.process_time() - started < 20

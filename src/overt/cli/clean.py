@@ -31,6 +31,7 @@ LEFT = {
     "unwritable": "references stay: their text cannot be written back",
     "nested": "links stay: they stand in a document within an attribute",
     "plain-text": "references stay: they are plain text",
+    "attached": "references stay: they are in attached documents",
 }
 PolicyName = Literal["trackers", "identified", "strict"]
 Keep = Literal["undo", "attach", "nothing"]

@@ -31,6 +31,7 @@ from overt.guard.record import (
 )
 from overt.guard.redirect import unwrap
 from overt.message import (
+    VECTORS,
     Edit,
     Element,
     Html,
@@ -122,6 +123,8 @@ class _Work:
             self.edits.append(Edit(field.span, b"", "overt's own field"))
         for part in self.message.parts():
             found = by_part.get(part.path, [])
+            self.left += Counter({"attached": sum(map(self._in_attachment, found))})
+            found = [finding for finding in found if not finding.reference.inside]
             fields = [finding for finding in found if finding.reference.start < 0]
             if fields:
                 self._fields(part, fields)
@@ -141,6 +144,13 @@ class _Work:
             if span not in spans:
                 spans.add(span)
                 self.edits.append(Edit(span, b"", f"{finding.kind}: {finding.because}"))
+
+    def _in_attachment(self, finding: Finding) -> bool:
+        """Whether it stays though the policy means it: it stands in a document, or loads once an attachment is open."""
+        reference = finding.reference
+        later = VECTORS[reference.vector].fetch if reference.fetch == "click" else reference.fetch
+        meant = self.policy.action(finding.kind, later) is not Action.KEEP
+        return meant and bool(reference.inside or self.policy.action(finding.kind, reference.fetch) is Action.KEEP)
 
     def _body(self, part: Part, found: Sequence[Finding]) -> None:
         actions = [(self.policy.action(item.kind, item.reference.fetch), item) for item in found]

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from overt.message.address import find_addresses
+from overt.message.attachment import find_in_calendar, find_in_package, find_in_pdf, kind_of, sniff
+from overt.message.attachment.archive import Budget
 from overt.message.edit import Span
 from overt.message.field import Field
 from overt.message.html import Element, Html, parse_html
 from overt.message.hypertext import Mention, css_mentions, find_base, find_mentions
 from overt.message.part import Message, Part
 from overt.message.text import Text, read_text
+from overt.message.transfer import decode_body
 from overt.message.url import find_text_urls, resolve_url
 from overt.message.vector import FIELDS, NETWORK_SCHEMES, RECEIPTS, SILENT_SCHEMES, VECTORS, Fetch
 
@@ -28,7 +31,9 @@ _HTML_TYPES: Final = frozenset(
 _HTML_NAMES: Final = (".html", ".htm", ".xhtml", ".xht", ".shtml", ".svg", ".hta")
 #: Opened by themselves, not with the message: what they load on display needs a click first.
 _OPENED_LATER: Final = frozenset({"image/svg+xml"})
-_TEXT_TYPES: Final = frozenset({"application/ics", "application/json", "application/ld+json", "application/xml"})
+_DOCUMENTS: Final = frozenset({"office", "pdf"})
+_FIRST: Final = 512  # raw bytes that surely hold the first bytes of a document, however they are encoded
+_TEXT_TYPES: Final = frozenset({"application/json", "application/ld+json", "application/xml"})
 _IN_BRACKETS: Final = re.compile(r"<\s*([^<>\s]+)\s*>")
 _EXTERNAL_URL: Final = "message/external-body"
 _NETWORK_PATH: Final = re.compile(r"[\x00-\x20]*[/\\][\t\n\r]*[/\\]")
@@ -42,6 +47,8 @@ class Reference:
     `raw` again where a browser makes nothing of it. `span` are the raw bytes that hold it (in an encoded part whole
     lines), `start` and `end` its place in the text of its part, -1 in header fields. `part` is the part's path;
     `attribute` is the field's name in header fields. `conditional`: only Word's engine sees it (see `Element`).
+    `inside` is the member or object of an attached document that holds it: then `span` is the whole body of the part,
+    `start` and `end` are -1, and nothing can be edited in place. What loads once an attachment is opened is `click`.
     """
 
     url: str
@@ -55,6 +62,7 @@ class Reference:
     element: str = ""
     attribute: str = ""
     conditional: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,16 @@ def walk(message: Message) -> Iterator[Reference]:
 
 def walk_leaves(message: Message) -> Iterator[Leaf]:
     """`walk` for whoever asks what surrounds a reference: part after part, each read once."""
+    budget = Budget()
     for part in message.parts():
         references = [reference for item in part.fields for reference in _of_field(part, item)]
         holders: list[Element | None] = [None] * len(references)
         html = None
-        if not part.parts and (kind := _kind(part)):
+        kind = "" if part.parts else _kind(part)
+        if kind in _DOCUMENTS or (not kind and not part.parts):
+            references += _of_document(message, part, kind, budget)
+            holders += [None] * (len(references) - len(holders))
+        elif kind:
             text = read_text(message, part)
             html = parse_html(text.text) if kind == "html" else None
             for reference, holder in _of_body(part, text, html, kind):
@@ -126,12 +139,28 @@ def _in_field(part: Part, item: Field, raw: str, url: str, vector: str) -> Refer
     return Reference(url, raw, vector, fetch, part.path, span, -1, -1, "", item.name)
 
 
+def _of_document(message: Message, part: Part, kind: str, budget: Budget) -> Iterator[Reference]:
+    if not kind:
+        first = Span(part.body.start, min(part.body.end, part.body.start + _FIRST))
+        kind = sniff(part.content_type, decode_body(message.raw, first, part.encoding).data)
+        if not kind:
+            return
+    data = decode_body(message.raw, part.body, part.encoding).data
+    found = find_in_pdf(data, budget) if kind == "pdf" else find_in_package(data, budget)
+    for item in found:
+        url, goes = _resolve(item.raw, "")
+        fetch: Fetch = "click" if goes and VECTORS[item.vector].fetch != "never" else "never"
+        yield Reference(url, item.raw, item.vector, fetch, part.path, part.body, -1, -1, inside=item.inside)
+
+
 def _of_body(part: Part, text: Text, html: Html | None, kind: str) -> Iterator[tuple[Reference, Element | None]]:
     base = ""
     mentions: Iterator[Mention]
     if html is not None:
         base = _absolute(find_base(html))
         mentions = iter(find_mentions(html))
+    elif kind == "calendar":
+        mentions = find_in_calendar(text.text)
     elif kind == "css":
         mentions = css_mentions(text.text)
     else:
@@ -154,15 +183,18 @@ def _fetch(part: Part, mention: Mention, url: str) -> Fetch:
         return fetch
     if url.partition(":")[0] not in NETWORK_SCHEMES:
         return "never"
-    return "click" if part.content_type in _OPENED_LATER else "display"
+    return "click" if part.content_type in _OPENED_LATER or _kind(part) == "calendar" else "display"
 
 
 def _kind(part: Part) -> str:
-    """How the part is read: `html`, `css`, `text` or "" (not at all)."""
+    """How the part is read: `html`, `css`, `text`, as one of the attached documents, or "" (by its first bytes)."""
     if part.content_type in _HTML_TYPES or part.filename.lower().endswith(_HTML_NAMES):
         return "html"
     if part.content_type == "text/css" or part.filename.lower().endswith(".css"):
         return "css"
+    document = kind_of(part.content_type, part.filename)
+    if document:
+        return document
     return "text" if part.content_type.startswith("text/") or part.content_type in _TEXT_TYPES else ""
 
 

@@ -1,8 +1,8 @@
 """The ways by which mail mentions a URL, as a table: what each is, and who would fetch it when.
 
-Rows are facts about HTML, CSS, SVG, VML and header fields, each with its source. No row says whether a URL does harm.
-`fetch` is what a program does that blocks nothing: `display` asks as soon as the message is shown, `click` when its
-reader acts, `never` not at all.
+Rows are facts about HTML, CSS, SVG, VML, header fields and attached documents, each with its source. No row says
+whether a URL does harm. `fetch` is what a program does that blocks nothing: `display` asks as soon as the message (or
+the attached document, once it is opened) is shown, `click` when its reader acts, `never` not at all.
 """
 
 from __future__ import annotations
@@ -110,6 +110,31 @@ VECTORS: Final[dict[str, Vector]] = {
         Vector("openpgp-field", "where the sender's key is", "click", "draft-josefsson-openpgp-mailnews-header"),
         Vector("content-location", "address that a part had on the web", "never", "RFC 2557 4"),
         Vector("external-body", "content to be fetched instead of a part", "click", "RFC 2017 3, RFC 2046 5.2.3"),
+        Vector("office-template", "template of a document, loaded as it opens", "display",
+               "ECMA-376 part 1, 15.2.5 and 17.15.1.6"),
+        Vector("office-image", "linked image of a document", "display", "ECMA-376 part 1, 15.2.14"),
+        Vector("office-link", "link in a document", "click", "ECMA-376 part 1, 15.3.1"),
+        Vector("office-object", "linked object of a document", "display", "ECMA-376 part 1, 15.2.10 and 15.2.11"),
+        Vector("office-workbook", "other workbook that a workbook takes values from", "display",
+               "ECMA-376 part 1, 12.3.9"),
+        Vector("office-frame", "document shown in a document", "display", "ECMA-376 part 1, 11.5 and 17.15.2"),
+        Vector("office-media", "sound or film of a document", "click", "ECMA-376 part 1, 15.2.2 and 15.2.17"),
+        Vector("office-data", "where a document takes its data from", "click", "ECMA-376 part 1, 11.4 and 18.13"),
+        Vector("office-other", "other thing outside that a document names", "display", "ECMA-376 part 2, 9.3"),
+        Vector("pdf-uri", "link or action of a PDF file", "click", "ISO 32000-1 12.6.4.7"),
+        Vector("pdf-launch", "file or program that a PDF file starts", "click", "ISO 32000-1 12.6.4.5"),
+        Vector("pdf-goto", "other file that a PDF file moves to", "click",
+               "ISO 32000-1 12.6.4.3, 12.6.4.4 and 12.6.4.6"),
+        Vector("pdf-submit", "where a PDF form is sent", "click", "ISO 32000-1 12.7.5.2"),
+        Vector("pdf-import", "data that a PDF form takes in", "click", "ISO 32000-1 12.7.5.4"),
+        Vector("pdf-file", "content of a PDF file that stands elsewhere", "display", "ISO 32000-1 7.11.5"),
+        Vector("pdf-script", "address in a script of a PDF file", "click", "ISO 32000-1 12.6.4.16"),
+        Vector("calendar-attach", "document attached to an event by its address", "click", "RFC 5545 3.8.1.1"),
+        Vector("calendar-url", "page of an event", "click", "RFC 5545 3.8.4.6"),
+        Vector("calendar-image", "picture of an event", "display", "RFC 7986 5.10"),
+        Vector("calendar-conference", "where a call takes place", "click", "RFC 7986 5.11"),
+        Vector("calendar-source", "where a calendar is refreshed from", "display", "RFC 7986 5.8"),
+        Vector("calendar-altrep", "other form of a text of an event", "click", "RFC 5545 3.2.1 and 3.2.6"),
         Vector("header-url", "address in another header field", "never", "RFC 5322 3.6.8"),
     )
 }  # fmt: skip
@@ -136,6 +161,15 @@ FETCHED_BY: Final[dict[str, str]] = {
     "svg-href": "programs that draw SVG with parts of other files",
     "vml-src": "Outlook for Windows",
     "css-loader": "Internet Explorer",
+    "office-template": "word processors, once the attachment is opened",
+    "office-image": "office programs, once the attachment is opened",
+    "office-object": "office programs, once the attachment is opened",
+    "office-workbook": "spreadsheet programs, once the attachment is opened",
+    "office-frame": "word processors, once the attachment is opened",
+    "office-other": "office programs, once the attachment is opened",
+    "pdf-file": "PDF readers, once the attachment is opened",
+    "calendar-image": "calendar programs",
+    "calendar-source": "calendar programs",
     "mdn": "mail programs",
     "return-receipt": "mail programs",
     "bimi": "mail providers",

@@ -85,6 +85,7 @@ def test_mailboxes_of_every_kind_and_bare_html(folder: Path, capsys: pytest.Capt
         "inbox#1", "inbox#2", "inbox#3", "Maildir/cur/1:2,S", "Maildir/cur/2:2,S", "page.html",
     ]  # fmt: skip
     assert [finding["class"] for finding in found[-1]["findings"]] == ["beacon"]
+    assert (found[-1]["sender"], found[-1]["message_id"]) == (None, None)
 
 
 def test_several_processes_find_what_one_finds_in_the_same_order(

@@ -15,7 +15,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from overt.cli.scan_table import WORDS, advice, total_sentences
+from overt.cli.scan_table import NOBODY, WORDS, advice, total_sentences
 from overt.guard.ledger import TELLING, Ledger, Sender, in_order
 from overt.guard.program import PROGRAMS
 
@@ -49,7 +49,7 @@ def write_page(ledger: Ledger, program: str) -> str:
         total=ledger.total,
         senders=telling[:MOST_ROWS],
         more=len(telling) - MOST_ROWS,
-        by_sender=bars([(sender.sender, sender.telling) for sender in telling]),
+        by_sender=bars([(sender.sender or NOBODY, sender.telling) for sender in telling]),
         by_vendor=bars(ledger.total.vendors.most_common(MOST_BARS)),
         by_class=bars([(WORDS[kind], count) for kind, count in in_order(ledger.total.counts) if kind in TELLING]),
         by_host=bars(ledger.total.hosts.most_common(MOST_BARS)),

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "receipt": "receipts",
     "plain": "plain",
 }
+NOBODY = "(no sender)"
 WIDE = 110  # columns of a terminal from which on subjects, vendors and dates have room
 MOST_SENDERS = 40  # rows: a screen or so; the JSON and the page have all
 _COUNTED = ("beacon", "identified", "wrapped-link", "tagged-link", "receipt")
@@ -70,7 +71,7 @@ def show_senders(console: Console, senders: Sequence[Sender]) -> None:
         since = f"{sender.first:%Y-%m-%d}" if sender.first else ""
         told = f"{sender.telling} of {sender.messages}" if sender.telling < sender.messages else str(sender.telling)
         more = (visible(vendors, 40), since) if console.width >= WIDE else ()
-        table.add_row(visible(sender.sender, 40), told, *_counts(sender.counts), *more)
+        table.add_row(visible(sender.sender or NOBODY, 40), told, *_counts(sender.counts), *more)
     console.print(table)
     if len(telling) > MOST_SENDERS:
         console.print(f"and {len(telling) - MOST_SENDERS} more senders; --json and --html have them all")

@@ -22,7 +22,6 @@ TELLING: Final[frozenset[Class]] = frozenset({"beacon", "identified", "wrapped-l
 MOST_NAMES: Final = 200  # vendors, hosts or chains kept of one sender; the busiest of real mailboxes have some tens
 MOST_SENDERS: Final = 100_000  # beyond which new ones are counted together; a large mailbox has some thousands
 OTHERS: Final = "(others)"
-NOBODY: Final = "(no sender)"
 LONGEST_TEXT: Final = 200  # characters of a subject or name in a report
 
 
@@ -53,7 +52,7 @@ def summarise(path: str, message: Message, findings: Sequence[Finding]) -> Summa
     author = message.field("from")
     written = author.text if author is not None else ""
     people = find_addresses(written)
-    sender = str(people[0]).lower() if people else written[:LONGEST_TEXT] or NOBODY
+    sender = str(people[0]).lower() if people else written[:LONGEST_TEXT]
     name = written.split("<", 1)[0].strip(' "')[:LONGEST_TEXT] if "<" in written else ""
     telling = [finding for finding in findings if finding.kind in TELLING]
     chains = ("+".join(finding.leak.chain) or "plain" for finding in findings if finding.leak is not None)

@@ -6,14 +6,16 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from overt.cli.option import Settings
-from overt.cli.route import make_limits, open_credential, open_logins, open_tls, open_way_out, read_secret
+from overt.cli.route import make_limits, open_credential, open_logins, open_signer, open_tls, open_way_out, read_secret
 from overt.cli.settings import load_settings
 from overt.errors import Malformed
 from overt.serve.hop import Tls
 from overt.serve.login import hash_password
 from tests.serve.cert import make_cert
+from tests.serve.test_signature import pem
 
 
 def settings(folder: Path, text: str) -> Settings:
@@ -87,3 +89,19 @@ def test_a_secret_is_one_line(folder: Path) -> None:
     path.chmod(stat.S_IRUSR)
     with pytest.raises(Malformed, match="one line"):
         read_secret(path)
+
+
+def test_a_signer_needs_all_three(folder: Path) -> None:
+    assert open_signer(settings(folder, "")) is None
+    with pytest.raises(Malformed, match="go together"):
+        open_signer(settings(folder, '[dkim]\ndomain = "example.org"\n'))
+    whole = '[dkim]\ndomain = "example.org"\nselector = "overt"\nkey = "dkim.pem"\n'
+    with pytest.raises(Malformed, match=r"dkim\.key: .*dkim\.pem cannot be read"):
+        open_signer(settings(folder, whole))
+    (folder / "overt-data" / "dkim.pem").write_bytes(b"none")
+    with pytest.raises(Malformed, match="dkim: that is no private key"):
+        open_signer(settings(folder, whole))
+    (folder / "overt-data" / "dkim.pem").write_bytes(pem(Ed25519PrivateKey.generate()))
+    found = open_signer(settings(folder, whole))
+    assert found is not None
+    assert found.name == "overt._domainkey.example.org"

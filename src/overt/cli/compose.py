@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from overt.cli.house import House
 from overt.cli.option import Settings
-from overt.cli.route import make_limits, open_logins, open_tls, open_way_out
+from overt.cli.route import make_limits, open_logins, open_signer, open_tls, open_way_out
 from overt.measure import Disclosure, Keyring, parse_mode
 from overt.serve.allow import Account
 from overt.serve.collector import Collector, Setup, open_collector
@@ -86,7 +86,7 @@ async def running_relay(house: House, on_queued: Callable[[], None]) -> AsyncIte
     account = make_account(house.settings)
     queue = Queue(house.engine, house.clock)
     relay = Relay(
-        Dispatch(house.ledger, queue, house.need_keyring(), account, house.clock),
+        Dispatch(house.ledger, queue, house.need_keyring(), account, house.clock, signer=open_signer(house.settings)),
         limits=make_limits(settings),
         clients=settings.clients,
         hostname=settings.hostname,

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from overt.cli.base_url import read_base_url
-from overt.cli.relay_option import Hop, Relay
+from overt.cli.relay_option import Dkim, Hop, Relay
 from overt.cli.value import Endpoint, Listen, Networks, SettingsTable, Words
 from overt.measure import Language
 
@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     sender: Sender = Field(default_factory=Sender)
     relay: Relay = Field(default_factory=Relay)
     hop: Hop = Field(default_factory=Hop)
+    dkim: Dkim = Field(default_factory=Dkim)
     collector: Collector = Field(default_factory=Collector)
     modes: Modes = Field(default_factory=Modes)
     links: Links = Field(default_factory=Links)

@@ -82,3 +82,11 @@ class Hop(SettingsTable):
         if value and not value[0].startswith("/"):
             raise ValueError('write the program with its whole path, such as ["/usr/local/bin/token", "--gmail"]')
         return value
+
+
+class Dkim(SettingsTable):
+    domain: str = Field(
+        default="", description="Mail whose author is at this domain or below it is signed; needs `selector` and `key`."
+    )
+    selector: str = Field(default="", description="The name under which the public key stands in DNS.")
+    key: str = Field(default="", description="A file with the private key (PEM), RSA or Ed25519.")

@@ -12,6 +12,7 @@ import ssl
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from overt.cli.option import Settings
 from overt.cli.relay_option import Relay
@@ -21,6 +22,9 @@ from overt.serve.hop import Carrier, NextHop, open_carrier, parse_next_hop
 from overt.serve.login import Logins, read_users
 from overt.serve.notice import Notices
 from overt.serve.relay import RelayLimits
+
+if TYPE_CHECKING:
+    from overt.serve.signature import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,27 @@ def open_tls(settings: Settings) -> ssl.SSLContext | None:
     except (OSError, ssl.SSLError) as error:
         raise Malformed(f"relay.tls_certificate and relay.tls_key cannot be used: {error}") from error
     return context
+
+
+def open_signer(settings: Settings) -> Signer | None:
+    """What signs mail after instrumenting, or None where nothing is set; raises `Malformed`."""
+    dkim = settings.dkim
+    named = [bool(dkim.domain), bool(dkim.selector), bool(dkim.key)]
+    if not any(named):
+        return None
+    if not all(named):
+        raise Malformed("dkim.domain, dkim.selector and dkim.key go together")
+    from overt.serve.signature import read_signer
+
+    path = find_file(settings, dkim.key)
+    try:
+        pem = path.read_bytes()
+    except OSError as error:
+        raise Malformed(f"dkim.key: {path} cannot be read: {error.strerror}") from None
+    try:
+        return read_signer(dkim.domain, dkim.selector, pem)
+    except Malformed as error:
+        raise Malformed(f"dkim: {error}") from None
 
 
 def make_limits(relay: Relay) -> RelayLimits:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from overt.cli.compose import address_key, make_account
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from overt.cli.compose import address_key, make_account, running_delivery
+from overt.cli.house import open_house
+from overt.cli.route import open_signer
 from overt.cli.settings import load_settings
 from overt.measure import Language, Mode, new_keyring
+from overt.store import Envelope, Queue
+from overt.testing import make_mail
+from tests.serve.post import reach
+from tests.serve.test_signature import pem, verifies
 
 SETTINGS = """
 base_url = "https://t.example.org/"
@@ -53,3 +62,25 @@ def test_a_rotation_changes_no_hash_of_an_address() -> None:
 def test_other_keys_give_other_hashes() -> None:
     first, second = (address_key(new_keyring(lambda size, n=n: bytes([n]) * size)) for n in (1, 2))  # type: ignore[misc]
     assert first != second
+
+
+def test_what_leaves_the_queue_is_signed(folder: Path) -> None:
+    (folder / "dkim.pem").write_bytes(pem(Ed25519PrivateKey.generate()))
+    (folder / "overt.toml").write_text(
+        f'[relay]\nnext_hop = "maildir://{folder}/mail"\n'
+        f'[dkim]\ndomain = "shop.example.org"\nselector = "overt"\nkey = "{folder}/dkim.pem"\n'
+    )
+    settings = load_settings()
+    arrived = folder / "mail" / "new"
+
+    async def deliver() -> None:
+        with open_house(settings, make_keys=True) as house:
+            Queue(house.engine).put(Envelope("news@shop.example.org", "robin@example.org"), make_mail())
+            async with running_delivery(house):
+                await reach(lambda: arrived.is_dir() and any(arrived.iterdir()))
+
+    asyncio.run(deliver())
+    (file,) = arrived.iterdir()
+    signer = open_signer(settings)
+    assert signer is not None
+    assert verifies(file.read_bytes(), signer)

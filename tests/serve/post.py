@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from ssl import SSLContext
-from typing import Any
 
 from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as Transaction
@@ -16,7 +15,6 @@ from sqlalchemy import Engine
 
 from overt.measure import Keyring, Mode, Purpose, new_keyring
 from overt.serve.dispatch import Account, Dispatch, Submission
-from overt.serve.signature import Signer
 from overt.store import Ledger, Queue, open_database
 from overt.testing import FixedClock, make_mail
 
@@ -39,11 +37,11 @@ class Post:
         for purpose in purposes or (Purpose.OPENS, Purpose.LINKS):
             self.ledger.grant(address, purpose, way="form", reference=reference)
 
-    def dispatch(self, *, signer: Signer | None = None, **changes: Any) -> Dispatch:
-        account = Account(BASE, **changes)
-        return Dispatch(self.ledger, self.queue, self.keyring, account, self.clock, signer=signer)
+    def dispatch(self, **changes: object) -> Dispatch:
+        account = Account(BASE, **changes)  # type: ignore[arg-type]
+        return Dispatch(self.ledger, self.queue, self.keyring, account, self.clock)
 
-    def send(self, *recipients: str, raw: bytes = b"", sender: str = NEWS, **changes: Any) -> dict[str, bytes]:
+    def send(self, *recipients: str, raw: bytes = b"", sender: str = NEWS, **changes: object) -> dict[str, bytes]:
         """Dispatch one message; the copies by recipient."""
         self.dispatch(**changes).accept([Submission(sender, recipients or (ROBIN,), raw or make_mail())])
         return self.copies()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -14,7 +13,6 @@ from overt.serve.dispatch import Submission
 from overt.store import writing
 from overt.testing import make_html, make_mail
 from tests.serve.post import ANA, BASE, KIM, NEWS, ROBIN, Post
-from tests.serve.test_signature import make_signer, verifies
 
 OFF, SHARED, INDIVIDUAL = (Mode.OFF, Mode.OFF), (Mode.SHARED, Mode.SHARED), (Mode.INDIVIDUAL, Mode.INDIVIDUAL)
 
@@ -231,40 +229,3 @@ def test_golden_messages_all_come_through(post: Post, golden: Mapping[str, bytes
     assert len(post.queue.all()) == len(golden)
     failed = [event for event in post.ledger.events(1000) if "fault in the program" in event.about]
     assert failed == []
-
-
-def test_copies_are_signed_after_instrumenting(post: Post) -> None:
-    post.grant(ROBIN)
-    signer = make_signer("shop.example.org")
-    post.dispatch(signer=signer).accept([Submission(NEWS, (ROBIN, KIM, ANA), make_mail())])
-    copies = post.copies()
-    assert copies[KIM] == copies[ANA] != copies[ROBIN]
-    for raw in copies.values():
-        assert raw.startswith(b"DKIM-Signature: ")
-        assert b"/b/" in raw
-        assert verifies(raw, signer)
-
-
-def test_what_goes_out_untouched_is_signed_too(post: Post) -> None:
-    signer = make_signer("shop.example.org")
-    raw = make_mail(fields={"X-Overt-Track": "off"})
-    post.dispatch(signer=signer).accept([Submission(NEWS, (ROBIN,), raw)])
-    copy = post.copies()[ROBIN]
-    assert copy.endswith(make_mail())
-    assert verifies(copy, signer)
-
-
-def test_mail_of_other_authors_goes_out_unsigned(post: Post) -> None:
-    post.dispatch(signer=make_signer("elsewhere.example")).accept([Submission(NEWS, (ROBIN,), make_mail())])
-    assert b"DKIM-Signature" not in post.copies()[ROBIN]
-    assert post.ledger.events() == ()
-
-
-def test_where_signing_fails_the_mail_goes_out_and_that_is_recorded(
-    post: Post, caplog: pytest.LogCaptureFixture
-) -> None:
-    broken = replace(make_signer("shop.example.org"), key=b"none")
-    post.dispatch(signer=broken).accept([Submission(NEWS, (ROBIN, KIM), make_mail())])
-    assert set(post.copies()) == {ROBIN, KIM}
-    (event,) = post.ledger.events()
-    assert (event.kind, event.about) == ("signing-failed", "it cannot be signed: KeyFormatError")

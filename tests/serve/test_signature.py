@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 
 import dkim
 import pytest
@@ -145,3 +146,15 @@ def test_keys_that_cannot_sign_are_told() -> None:
 
 def test_a_signer_is_a_value(rsa_key: rsa.RSAPrivateKey) -> None:
     assert read_signer("Example.org.", "overt", pem(rsa_key)) == read_signer("example.org", "overt", pem(rsa_key))
+
+
+def test_what_is_not_ours_to_sign_goes_out_as_it_is() -> None:
+    signer = make_signer("shop.example.org")
+    assert verifies(signer.seal(make_mail()), signer)
+    assert make_signer("elsewhere.example").seal(make_mail()) == make_mail()
+
+
+def test_where_signing_fails_the_mail_goes_out_unsigned_and_that_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    broken = replace(make_signer("shop.example.org"), key=b"none")
+    assert broken.seal(make_mail()) == make_mail()
+    assert "a message goes out unsigned" in caplog.text

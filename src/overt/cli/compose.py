@@ -61,13 +61,14 @@ class RunningDelivery:
 @asynccontextmanager
 async def running_delivery(house: House) -> AsyncIterator[RunningDelivery]:
     """Delivery of what is in the queue; at the end what is under way is finished first."""
-    out = open_way_out(house.settings)
+    out, signer = open_way_out(house.settings), open_signer(house.settings)
     delivery = Delivery(
         Queue(house.engine, house.clock),
         out.open_carrier,
         clock=house.clock,
         parallel=house.settings.hop.connections,
         notices=out.notices,
+        seal=signer.seal if signer else None,
         final=out.hop.is_final,
     )
     stop = asyncio.Event()
@@ -86,7 +87,7 @@ async def running_relay(house: House, on_queued: Callable[[], None]) -> AsyncIte
     account = make_account(house.settings)
     queue = Queue(house.engine, house.clock)
     relay = Relay(
-        Dispatch(house.ledger, queue, house.need_keyring(), account, house.clock, signer=open_signer(house.settings)),
+        Dispatch(house.ledger, queue, house.need_keyring(), account, house.clock),
         limits=make_limits(settings),
         clients=settings.clients,
         hostname=settings.hostname,

@@ -40,10 +40,6 @@ KEEP_FAILED = timedelta(days=30)  # what was given up can be tried again so long
 SWEEP_SECONDS = 3600.0
 
 
-def _as_it_is(raw: bytes) -> bytes:
-    return raw
-
-
 @dataclass(slots=True)
 class Tally:
     """What was done since the start: numbers only."""
@@ -59,7 +55,7 @@ class Delivery:
     """Some carriers at work on one queue, from one event loop.
 
     `open_carrier` makes a carrier for each of `parallel` tasks. Whoever puts mail into the queue calls `wake`. `seal`
-    makes the bytes that go out of those in the queue, in a thread: a signature, say. `final`: what the carriers take
+    makes the bytes that go out of those in the queue, in a thread: a signature. `final`: what the carriers take
     has arrived.
     """
 
@@ -74,7 +70,7 @@ class Delivery:
         rests: tuple[float, ...] = RESTS,
         give_up: timedelta = GIVE_UP,
         notices: Notices | None = None,
-        seal: Callable[[bytes], bytes] = _as_it_is,
+        seal: Callable[[bytes], bytes] | None = None,
         final: bool = False,
     ) -> None:
         self.tally = Tally()
@@ -172,7 +168,7 @@ class Delivery:
             self._rest(str(error))
             return
         try:
-            sealed = raw if self._seal is _as_it_is else await asyncio.to_thread(self._seal, raw)
+            sealed = raw if self._seal is None else await asyncio.to_thread(self._seal, raw)
             attempt = await carrier.carry(queued.envelope, sealed)
         except Exception as error:  # noqa: BLE001 mail waits, whatever it is
             _LOG.exception("message %d: the attempt failed by a fault in the program", queued.id)

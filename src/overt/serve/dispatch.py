@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from overt.clock import Clock, SystemClock
 from overt.errors import OvertError, Refused, Unavailable
@@ -31,9 +30,6 @@ from overt.message import Message, apply_edits, parse
 from overt.serve.allow import Account, Allowed, decide
 from overt.serve.wish import Wish, read_wish, remove_fields
 from overt.store import Envelope, Ledger, Queue, savepoint, writing
-
-if TYPE_CHECKING:  # who signs nothing needs no cryptography in memory
-    from overt.serve.signature import Signer
 
 __all__ = ["Account", "Dispatch", "Submission"]
 
@@ -86,17 +82,9 @@ class Dispatch:
     """Makes copies for one account. Every call blocks; use it from one thread at a time."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        queue: Queue,
-        keyring: Keyring,
-        account: Account,
-        clock: Clock | None = None,
-        *,
-        signer: Signer | None = None,
+        self, ledger: Ledger, queue: Queue, keyring: Keyring, account: Account, clock: Clock | None = None
     ) -> None:
         self.account = account
-        self._signer = signer
         self._ledger = ledger
         self._queue = queue
         self._keyring = keyring
@@ -217,20 +205,7 @@ class Dispatch:
         return address.lower() in (item.lower() for item in own) or copy_is_senders_own(batch.message, address)
 
     def _put(self, batch: _Batch, address: str, raw: bytes, sending: Sending | None) -> None:
-        self._queue.put(batch.submission.envelope(address, sending), self._signed(batch, raw))
-
-    def _signed(self, batch: _Batch, raw: bytes) -> bytes:
-        """`raw` as it goes out: signed where we have a key for its author, once for all who get the same bytes."""
-        if self._signer is None:
-            return raw
-        if batch.signed[0] is not raw:
-            try:
-                reason = self._signer.reason_not_to(batch.message)
-                batch.signed = raw, raw if reason else self._signer.sign(raw)
-            except Exception as error:  # noqa: BLE001 mail first, whatever it is
-                self._ledger.record_event("signing-failed", _say(error, "signing"), message_id=batch.message_id)
-                batch.signed = raw, raw
-        return batch.signed[1]
+        self._queue.put(batch.submission.envelope(address, sending), raw)
 
     def _give_up(self, batch: _Batch, address: str, error: Exception) -> None:
         """One copy goes out untouched because its instrumenting failed."""
@@ -278,7 +253,6 @@ class _Batch:
     submission: Submission
     campaign: Campaign
     forms: dict[tuple[Mode, Mode, str], _Form] = field(default_factory=dict)
-    signed: tuple[bytes, bytes] = (b"", b"")  # what was signed last, and how it goes out
     message_id: str = ""
     longest_line: int = 0
 
@@ -294,11 +268,11 @@ class _Batch:
         return rendered
 
 
-def _say(error: Exception, what: str = "instrumenting") -> str:
+def _say(error: Exception) -> str:
     """What is recorded of a fault: our own sentences, and of others only what kind it was, for they may quote mail."""
     if isinstance(error, OvertError):
         return str(error)
-    _LOG.error("%s failed", what, exc_info=error)
+    _LOG.error("instrumenting failed", exc_info=error)
     return f"a fault in the program ({type(error).__name__})"
 
 

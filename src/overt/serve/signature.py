@@ -1,12 +1,13 @@
 """DKIM signatures (RFC 6376, RFC 8463) over messages as they go out, after everything was put in.
 
 Signs only for the domain it has a key for, and only what nobody signed for that domain before. Knows no queue and no
-recipient, and asks no DNS: whether the public key is published, `overt doctor` sees.
+recipient, and asks no DNS whether the public key is published.
 """
 
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from overt.errors import Malformed, Refused
-from overt.message import Message, find_addresses
+from overt.message import Message, find_addresses, parse
+
+_LOG = logging.getLogger(__name__)
 
 FEWEST_BITS = 1024  # RFC 8301 section 3.2: shorter RSA keys must not be used
 # What a change of would show: RFC 6376 section 5.4.1, with what RFC 8058 section 4 wants covered.
@@ -84,6 +87,14 @@ class Signer:
         except dkim.DKIMException as error:
             raise Refused(f"it cannot be signed: {type(error).__name__}") from error
         return bytes(made) + raw
+
+    def seal(self, raw: bytes) -> bytes:
+        """`raw` as it goes out: signed where it is ours to sign. Mail comes first: a fault leaves it unsigned."""
+        try:
+            return raw if self.reason_not_to(parse(raw)) else self.sign(raw)
+        except Exception:  # noqa: BLE001 whatever it is
+            _LOG.exception("a message goes out unsigned")
+            return raw
 
 
 def read_signer(domain: str, selector: str, pem: bytes) -> Signer:

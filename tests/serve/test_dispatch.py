@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import pytest
 
 from overt.errors import Refused, Unavailable
-from overt.measure import Mode, Token, recipient_of, verify
+from overt.measure import Mode, Outcome, Token, mint_leave, recipient_of, verify
 from overt.serve.dispatch import Submission
-from overt.store import writing
+from overt.store import SuppressionList, writing
 from overt.testing import make_html, make_mail
 from tests.serve.post import ANA, BASE, KIM, NEWS, ROBIN, Post
 
@@ -229,3 +229,55 @@ def test_golden_messages_all_come_through(post: Post, golden: Mapping[str, bytes
     assert len(post.queue.all()) == len(golden)
     failed = [event for event in post.ledger.events(1000) if "fault in the program" in event.about]
     assert failed == []
+
+
+def leave_fields(raw: bytes) -> bytes:
+    header = raw.partition(b"\r\n\r\n")[0]
+    return b"\r\n".join(line for line in header.split(b"\r\n") if line.lower().startswith(b"list-"))
+
+
+def test_everybody_gets_a_field_of_their_own_to_leave_by_and_nothing_else_of_their_own(post: Post) -> None:
+    copies = post.send(ROBIN, KIM, leave=True, pages_url="https://you.example.org")
+    for address, raw in copies.items():
+        ticket = mint_leave(post.keyring, post.ledger.recipient(address), post.ledger.campaign("unnamed"))
+        assert leave_fields(raw) == (
+            b"List-Unsubscribe: <https://you.example.org/u/%b>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click"
+            % ticket.encode()
+        )
+    one, other = (raw.replace(leave_fields(raw), b"") for raw in copies.values())
+    assert one == other
+    assert beacon(post, one).mode is Mode.SHARED
+
+
+def test_a_message_can_ask_for_the_field_or_do_without(post: Post) -> None:
+    asked = make_mail(fields={"X-Overt-Unsubscribe": "yes"})
+    assert leave_fields(post.send(raw=asked, pages_url=BASE)[ROBIN])
+    refused = make_mail(fields={"X-Overt-Unsubscribe": "no"})
+    assert not leave_fields(post.send(KIM, raw=refused, leave=True, pages_url=BASE)[KIM])
+
+
+def test_signed_mail_gets_no_field(post: Post) -> None:
+    raw = make_mail(fields={"DKIM-Signature": "v=1; d=shop.example.org; h=from; b=x"})
+    assert post.send(raw=raw, leave=True, pages_url=BASE)[ROBIN] == raw
+
+
+def test_who_left_gets_no_list_mail_and_all_other_mail(post: Post) -> None:
+    SuppressionList(post.engine, post.keyring, post.clock).add("Robin@Example.org", way="page")
+    copies = post.send(ROBIN, KIM, leave=True, pages_url=BASE)
+    assert set(copies) == {KIM}
+    sent = {each.recipient: each for each in post.ledger.sendings(post.ledger.campaign("unnamed"))}
+    assert sent[ROBIN].outcome is Outcome.FAILED
+    assert (sent[ROBIN].opens, sent[ROBIN].links) == OFF
+    assert because(post).count("unsubscribed") == 1
+    own = make_mail(fields={"List-Unsubscribe": "<mailto:leave@shop.example.org>"})
+    assert ROBIN not in post.send(ROBIN, raw=own)
+    assert ROBIN in post.send(ROBIN)
+
+
+def test_who_leaves_while_mail_waits_does_not_get_it(post: Post) -> None:
+    post.send(ROBIN, KIM, leave=True, pages_url=BASE)
+    post.send(ROBIN)  # a receipt, say
+    leavers = SuppressionList(post.engine, post.keyring, post.clock)
+    assert leavers.add(ROBIN, way="page") == 1
+    assert [queued.envelope.recipient for queued in post.queue.all()] == [KIM, ROBIN]
+    assert leavers.add(ROBIN, way="page") == 0

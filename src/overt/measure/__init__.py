@@ -37,6 +37,18 @@ from overt.measure.report import CampaignReport, Report, report_campaign
 from overt.measure.shared import Shared
 from overt.measure.sheet import as_dict
 from overt.measure.spreadsheet import COLUMNS, RECIPIENT_COLUMNS, as_recipient_rows, as_rows
+from overt.measure.ticket import (
+    ONE_CLICK,
+    Leave,
+    is_list_mail,
+    leave_url,
+    mint_leave,
+    mint_visit,
+    say_how_to_leave,
+    verify_leave,
+    verify_visit,
+    visit_url,
+)
 from overt.measure.token import (
     Campaign,
     Key,
@@ -63,6 +75,7 @@ __all__ = [
     "COLUMNS",
     "FEWEST",
     "NOTICE",
+    "ONE_CLICK",
     "RECIPIENT_COLUMNS",
     "RULESET",
     "Actor",
@@ -86,6 +99,7 @@ __all__ = [
     "Keyring",
     "Kind",
     "Language",
+    "Leave",
     "Line",
     "Link",
     "LinkLine",
@@ -128,9 +142,13 @@ __all__ = [
     "find_bodies",
     "format_keyring",
     "instrument",
+    "is_list_mail",
+    "leave_url",
     "likeliest_destination",
     "link_url",
     "mint",
+    "mint_leave",
+    "mint_visit",
     "network_of",
     "new_keyring",
     "parse_keyring",
@@ -142,8 +160,12 @@ __all__ = [
     "reason_to_leave_alone",
     "recipient_of",
     "report_campaign",
+    "say_how_to_leave",
     "see_again",
     "split_target",
     "strictest",
     "verify",
+    "verify_leave",
+    "verify_visit",
+    "visit_url",
 ]

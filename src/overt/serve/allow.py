@@ -17,7 +17,8 @@ from overt.serve.wish import CAMPAIGN, Wish
 class Account:
     """What a sender decided for all mail: `opens` and `links` are the most that may be told.
 
-    `own_addresses` are the sender's own, whose copies go out untouched.
+    `own_addresses` are the sender's own, whose copies go out untouched. `pages_url` is where recipients' pages are
+    reached; with `leave` each message gets fields to unsubscribe by that has none of its own.
     """
 
     base_url: str
@@ -28,6 +29,8 @@ class Account:
     app_links: bool = False
     exclude: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()
+    pages_url: str = ""
+    leave: bool = False
     disclosure: Disclosure = field(default_factory=Disclosure)
 
 

@@ -23,13 +23,17 @@ from overt.measure import (
     RecipientNumber,
     Sending,
     copy_is_senders_own,
+    is_list_mail,
+    leave_url,
+    mint_leave,
     prepare,
     reason_to_leave_alone,
+    say_how_to_leave,
 )
 from overt.message import Message, apply_edits, parse
 from overt.serve.allow import Account, Allowed, decide
 from overt.serve.wish import Wish, read_wish, remove_fields
-from overt.store import Envelope, Ledger, Queue, savepoint, writing
+from overt.store import UNSUBSCRIBED, Envelope, Ledger, Queue, SuppressionList, savepoint, writing
 
 __all__ = ["Account", "Dispatch", "Submission"]
 
@@ -63,7 +67,9 @@ class Submission:
     envid: str = ""
     to: tuple[To, ...] = ()
 
-    def envelope(self, address: str, sending: Sending | None = None, *, envid: str = "") -> Envelope:
+    def envelope(
+        self, address: str, sending: Sending | None = None, *, envid: str = "", list_mail: bool = False
+    ) -> Envelope:
         """The envelope of the copy for one recipient; `envid` where the client gave none."""
         asked = next((each for each in self.to if each.address == address), To(address))
         return Envelope(
@@ -75,6 +81,7 @@ class Submission:
             envid=self.envid or envid,
             notify=asked.notify,
             orcpt=asked.orcpt,
+            list_mail=list_mail,
         )
 
 
@@ -89,6 +96,7 @@ class Dispatch:
         self._queue = queue
         self._keyring = keyring
         self._clock = clock or SystemClock()
+        self._suppressed = SuppressionList(ledger.engine, keyring, self._clock)
 
     def accept(self, submissions: Sequence[Submission]) -> None:
         """Put copies for all recipients of all of them into the queue, durable when this returns.
@@ -113,6 +121,8 @@ class Dispatch:
         for sentence in wish.unread:
             self._ledger.record_event("field-not-read", sentence, message_id=batch.message_id)
         untouched = self._reason(batch)
+        batch.leave = not untouched and (self.account.leave if wish.leave is None else wish.leave)
+        batch.list_mail = batch.leave or is_list_mail(batch.message)
         for address in dict.fromkeys(submission.recipients):
             if self._is_own(batch, address):
                 self._put(batch, address, raw, None)
@@ -133,6 +143,9 @@ class Dispatch:
 
     def _copy(self, batch: _Batch, address: str, untouched: str) -> None:
         recipient = self._ledger.recipient(address)
+        if batch.list_mail and self._suppressed.holds(address):
+            self._ledger.not_sent(self._number(batch, recipient, Allowed(because=UNSUBSCRIBED)), UNSUBSCRIBED)
+            return
         allowed = Allowed(because=untouched) if untouched else decide(self._ledger, self.account, batch.wish, address)
         form = None
         if max(allowed.opens, allowed.links) > Mode.OFF:
@@ -145,7 +158,15 @@ class Dispatch:
             raw = batch.message.raw
         else:
             raw = form.shared or batch.bounded(form.prepared.render(self._keyring, sending, form.numbers))
-        self._put(batch, address, raw, sending)
+        self._put(batch, address, self._with_leave(batch, recipient, raw), sending)
+
+    def _with_leave(self, batch: _Batch, recipient: RecipientNumber, raw: bytes) -> bytes:
+        """`raw` with this recipient's fields to unsubscribe by, where they are wanted."""
+        if not batch.leave:
+            return raw
+        url = leave_url(self.account.pages_url, mint_leave(self._keyring, recipient, batch.campaign))
+        # The copy begins as the message does, so the place is the same in both.
+        return apply_edits(raw, say_how_to_leave(batch.message, url))
 
     def _number(self, batch: _Batch, recipient: RecipientNumber, allowed: Allowed) -> Sending:
         return self._ledger.new_sending(
@@ -205,7 +226,7 @@ class Dispatch:
         return address.lower() in (item.lower() for item in own) or copy_is_senders_own(batch.message, address)
 
     def _put(self, batch: _Batch, address: str, raw: bytes, sending: Sending | None) -> None:
-        self._queue.put(batch.submission.envelope(address, sending), raw)
+        self._queue.put(batch.submission.envelope(address, sending, list_mail=batch.list_mail), raw)
 
     def _give_up(self, batch: _Batch, address: str, error: Exception) -> None:
         """One copy goes out untouched because its instrumenting failed."""
@@ -253,6 +274,8 @@ class _Batch:
     submission: Submission
     campaign: Campaign
     forms: dict[tuple[Mode, Mode, str], _Form] = field(default_factory=dict)
+    leave: bool = False  # whether fields to unsubscribe by are put in
+    list_mail: bool = False  # whether those who left do not get it
     message_id: str = ""
     longest_line: int = 0
 

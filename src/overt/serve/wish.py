@@ -14,22 +14,27 @@ from overt.message import Edit, Field, Message, parse_parameters
 
 PREFIX = "x-overt-"
 OPENS, LINKS, TRACK, VARIANT = "x-overt-opens", "x-overt-links", "x-overt-track", "x-overt-variant"
+LEAVE = "x-overt-unsubscribe"
 CAMPAIGN = "X-Overt-Campaign"
 UNNAMED = "unnamed"  # the campaign of messages that name none
 LONGEST_CAMPAIGN = 200  # characters; the ledger takes no longer names
 MOST_VARIANTS = 255  # a token has 8 bits for it
-# X-Overt-Track takes a switch. Anything but a clear yes is a no.
+# X-Overt-Track and X-Overt-Unsubscribe take a switch. Anything but a clear yes is a no.
 _YES = frozenset({"on", "yes", "true", "1"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The campaign and variant, the most that opens and links may tell, and what could not be read."""
+    """The campaign and variant, the most that opens and links may tell, and what could not be read.
+
+    `leave`: whether fields to unsubscribe by are wanted; None where the message leaves that to the account.
+    """
 
     campaign: str = UNNAMED
     variant: Variant = Variant(0)
     opens: Mode = Mode.INDIVIDUAL
     links: Mode = Mode.INDIVIDUAL
+    leave: bool | None = None
     unread: tuple[str, ...] = ()
 
 
@@ -42,6 +47,7 @@ def read_wish(message: Message, *, campaign_field: str = CAMPAIGN) -> Wish:
     }
     if not all(field.text.strip().lower() in _YES for field in _fields(message, TRACK)):
         limits = dict.fromkeys(limits, Mode.OFF)
+    leaves = [field.text.strip().lower() in _YES for field in _fields(message, LEAVE)]
     names = dict.fromkeys((campaign_field.lower(), CAMPAIGN.lower()))
     named = [_name(field) for name in names for field in _fields(message, name)]
     return Wish(
@@ -49,6 +55,7 @@ def read_wish(message: Message, *, campaign_field: str = CAMPAIGN) -> Wish:
         variant=_variant(_fields(message, VARIANT), unread),
         opens=limits[OPENS],
         links=limits[LINKS],
+        leave=all(leaves) if leaves else None,
         unread=tuple(unread),
     )
 

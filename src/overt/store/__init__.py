@@ -12,10 +12,12 @@ from overt.store.schema import open_database, reading, savepoint, writing
 from overt.store.segment import MOST_SECONDS, SegmentLog
 from overt.store.sent import Event
 from overt.store.shelf import Segment, find_segments, read_hits, read_segment, remove_segment
+from overt.store.suppression import UNSUBSCRIBED, Suppressed, SuppressionList
 from overt.store.week import is_past_file
 
 __all__ = [
     "MOST_SECONDS",
+    "UNSUBSCRIBED",
     "Chain",
     "CommitState",
     "CountTable",
@@ -30,6 +32,8 @@ __all__ = [
     "Segment",
     "SegmentLog",
     "State",
+    "Suppressed",
+    "SuppressionList",
     "Told",
     "drop_counts",
     "find_segments",

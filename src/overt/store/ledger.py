@@ -34,7 +34,7 @@ from overt.store.person import add_person, derived_numbers, find_person, unused
 from overt.store.schema import campaign as campaign_table
 from overt.store.schema import from_ms, reading, to_ms, writing
 from overt.store.schema import sending as sending_table
-from overt.store.sent import Event, add_event, number_links, read_events, read_links, read_sent
+from overt.store.sent import Event, add_event, number_links, read_events, read_links, read_sent, settle
 
 LONGEST_NAME = 200  # of a campaign; names are shown in tables
 # Withdrawing either of them ends the keeping of hits. (A date of `hygiene` is no hit.)
@@ -221,6 +221,11 @@ class Ledger:
             }
             connection.execute(insert(sending_table).values(row))
         return Sending(number)
+
+    def not_sent(self, sending: Sending, reason: str) -> None:
+        """Record that this message never went out, and why."""
+        with writing(self.engine) as connection:
+            settle(connection, sending, delivered=None, failed=to_ms(self._clock.now()), reason=reason)
 
     def number_links(self, campaign: Campaign, destinations: Iterable[str]) -> dict[str, Link]:
         """A number for each destination, the same in all messages of the campaign; 0 when all 65,535 are taken."""

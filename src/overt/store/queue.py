@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 
 from overt.clock import Clock, SystemClock
 from overt.errors import Refused
-from overt.measure import Sending
+from overt.measure import RecipientNumber, Sending
 from overt.store.schema import content, from_ms, reading, to_ms, writing
 from overt.store.schema import queue as queue_table
+from overt.store.schema import sending as sending_table
 from overt.store.sent import settle
 
 MOST_SWEPT = 1000  # in one transaction: others want to write too
@@ -37,6 +38,7 @@ class Envelope:
     """From where to whom (RFC 5321 section 2.3.1). An empty `sender` is the null path; `utf8` asks for RFC 6531.
 
     `ret`, `envid`, `notify` and `orcpt` are what RFC 3461 calls so, as the client wrote them, empty where it did not.
+    `list_mail`: whoever leaves while it waits does not get it.
     """
 
     sender: str
@@ -47,6 +49,7 @@ class Envelope:
     envid: str = ""
     notify: str = ""
     orcpt: str = ""
+    list_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Queue:
                 "envid": envelope.envid,
                 "notify": envelope.notify,
                 "orcpt": envelope.orcpt,
+                "list_mail": int(envelope.list_mail),
             }
             placed = connection.execute(insert(queue_table).values(row)).inserted_primary_key
         assert placed is not None
@@ -233,6 +237,22 @@ class Queue:
             self.put(told.envelope, told.raw)
 
 
+def drop_list_mail(connection: Connection, person: RecipientNumber, at: int, reason: str) -> int:
+    """Take waiting list mail to one person out of the queue; that is recorded on its sendings. How many there were.
+
+    Works inside the caller's transaction.
+    """
+    sent = select(sending_table.c.number).where(sending_table.c.recipient == int(person))
+    waiting = (queue_table.c.state == State.WAITING.value) & (queue_table.c.list_mail == 1)
+    rows = connection.execute(select(queue_table).where(waiting, queue_table.c.sending.in_(sent)))
+    gone = [_queued(row) for row in rows]
+    for queued in gone:
+        assert queued.envelope.sending is not None
+        settle(connection, queued.envelope.sending, delivered=None, failed=at, reason=reason)
+        _remove(connection, queued)
+    return len(gone)
+
+
 def _remove(connection: Connection, queued: Queued) -> None:
     connection.execute(delete(queue_table).where(queue_table.c.id == queued.id))
     others = select(queue_table.c.id).where(queue_table.c.digest == queued.digest).limit(1)
@@ -253,6 +273,7 @@ def _queued(row: Row[Any]) -> Queued:
             envid=row.envid,
             notify=row.notify,
             orcpt=row.orcpt,
+            list_mail=bool(row.list_mail),
         ),
         digest=bytes(row.digest),
         at=from_ms(row.at),

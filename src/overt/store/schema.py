@@ -140,6 +140,15 @@ sending = Table(
     Column("failure", Text, nullable=False, default=""),
 )
 
+# Keyed hashes of addresses that want no list mail; they stay when everything else about a person goes.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("way", Text, nullable=False),
+)
+
 # What an operator should hear of: a message that went out untouched, a field that could not be read.
 note = Table(
     "event",
@@ -181,6 +190,8 @@ queue = Table(
     Column("orcpt", Text, nullable=False, server_default=""),
     # Whether its sender was told that it is late.
     Column("warned", SmallInteger, nullable=False, server_default="0"),
+    # Whether those who left do not get it.
+    Column("list_mail", SmallInteger, nullable=False, server_default="0"),
     Index("queue_due", "state", "due"),
     sqlite_autoincrement=True,
 )

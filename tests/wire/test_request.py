@@ -204,3 +204,11 @@ def test_a_head_whose_last_line_has_no_end_is_no_whole_head() -> None:
     reader = GlanceReader(prefix=b"", forwarded=b"x-forwarded-for", longest_target=8192, longest=16384)
     head = b"GET /b/AAEQA.gif HTTP/1.1\r\nHost: x\r\nX-Other: 11\r\n\r\r\nX-Forwarded-For: 11\n"
     assert reader.read(head) is None
+
+
+def test_a_proxys_field_behind_the_head_is_not_of_the_head() -> None:
+    reader = GlanceReader(prefix=b"", forwarded=b"x-forwarded-for", longest_target=8192, longest=16384)
+    head = b"GET /b/" + b"A" * 30 + b".gif HTTP/1.1\r\nHost: t.example.org\r\n\r\n"
+    assert reader.read(head) is not None
+    assert reader.read(head + b"X-Forwarded-For: 192.0.2.1\r\n") is None
+    assert reader.read(head + b"X-Forwarded-For: 192.0.2.1\r\n\r\n") is None

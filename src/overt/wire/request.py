@@ -122,7 +122,7 @@ class GlanceReader:
     def read(self, data: bytes) -> Glance | None:
         """What a whole usual head says, and nothing behind it; None for anything else."""
         end = data.find(_END, 0, self._longest_line)
-        if end < 0 or len(data) > self._longest:
+        if end < 0 or len(data) > self._longest or data[-4:] != b"\r\n\r\n":
             return None
         forwarded, rest = b"", data[end:]
         at = data.find(self._address, end)

@@ -30,6 +30,10 @@ links = "off"
 text = true
 app = true
 exclude = ["*.example.net"]
+[unsubscribe]
+add = true
+[pages]
+base_url = "https://you.example.org"
 [disclosure]
 language = "de"
 sentence = "Wir zählen."
@@ -44,6 +48,7 @@ def test_every_setting_of_the_account_arrives(folder: Path) -> None:
     assert (account.opens, account.links) == (Mode.SHARED, Mode.OFF)
     assert account.own_addresses == ("me@shop.example.org",)
     assert account.campaign_field == "X-Campaign"
+    assert (account.leave, account.pages_url) == (True, "https://you.example.org")
     assert (account.text_links, account.app_links, account.exclude) == (True, True, ("*.example.net",))
     assert (account.disclosure.language, account.disclosure.sentence, account.disclosure.link_text) == (
         Language.GERMAN,

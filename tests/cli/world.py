@@ -61,6 +61,7 @@ def write_settings(folder: Path, smtp: int, http: int, *, compact_every: float =
         f'base_url = "http://127.0.0.1:{http}"\ncompact_every = {compact_every}\n'
         f'[relay]\nlisten = "127.0.0.1:{smtp}"\nnext_hop = "maildir://{folder}/inbox"\n'
         f'[collector]\nlisten = "127.0.0.1:{http}"\ntrusted_proxies = ["127.0.0.1"]\n'
+        "[pages]\nenabled = false\n"
     )
     return path
 

@@ -95,3 +95,9 @@ def test_a_host_that_hides_behind_a_user_name_or_other_letters_is_shown_as_it_is
     assert b"<strong>evil.example</strong>" in doubt_page(b"https://www.bank.example@evil.example/")
     cyrillic = f"b{chr(0x430)}nk.example"
     assert b"<strong>" + cyrillic.encode("idna") + b"</strong>" in doubt_page(f"https://{cyrillic}/".encode())
+
+
+def test_the_page_leads_to_the_recipients_own_where_there_is_one() -> None:
+    shown = about_page("", "", Mode.SHARED, Mode.SHARED, 'https://you.example.org/you"').decode()
+    assert '<a href="https://you.example.org/you&quot;">See and change what is recorded about you</a>' in shown
+    assert "See and change" not in about_page("", "", Mode.SHARED, Mode.SHARED).decode()

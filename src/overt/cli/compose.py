@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from overt.cli.house import House
 from overt.cli.option import Settings
 from overt.cli.route import make_limits, open_logins, open_signer, open_tls, open_way_out
-from overt.measure import Disclosure, Keyring, parse_mode
+from overt.measure import Disclosure, Keyring, about_url, parse_mode
 from overt.serve.allow import Account
 from overt.serve.collector import Collector, Setup, open_collector
 from overt.serve.deliver import Delivery
@@ -44,6 +44,8 @@ def make_account(settings: Settings) -> Account:
         app_links=settings.links.app,
         exclude=settings.links.exclude,
         own_addresses=settings.sender.addresses,
+        pages_url=settings.pages_url,
+        leave=settings.unsubscribe.add,
         disclosure=Disclosure(
             settings.disclosure.language, settings.disclosure.sentence, settings.disclosure.link_text
         ),
@@ -120,6 +122,7 @@ async def running_collector(house: House, sock: socket.socket | None = None) -> 
         contact=settings.sender.contact,
         opens=parse_mode(settings.modes.opens),
         links=parse_mode(settings.modes.links),
+        own_page=about_url(settings.pages.base_url) if settings.pages.base_url else "",
         trusted_proxies=settings.collector.trusted_proxies,
         forwarded_field=settings.collector.forwarded_field,
         clock=house.clock,

@@ -25,6 +25,7 @@ PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.
 # name, where it is, one line of help (written here so that `overt --help` need not import them all)
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("up", "overt.cli.up:up", "Run relay, collector and delivery in one process."),
+    ("pages", "overt.cli.pages:pages", "Run the recipients' pages alone: see, change, unsubscribe."),
     ("send", "overt.cli.send:send", "Send a message to everybody in a CSV file, through the relay."),
     ("report", "overt.cli.report:report", "Show opens and clicks: when, where, how often, how sure."),
     ("watch", "overt.cli.watch:watch", "Show hits as they come in."),
@@ -40,6 +41,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("diff", "overt.cli.difference:diff_command", "Show what tells two copies of a mailing apart."),
     ("rules", "overt.cli.rules:app", "List and test what is known of endpoints, and add lists of your own."),
     ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
+    ("suppression", "overt.cli.suppression:app", "See who unsubscribed: list, add, lift."),
     ("queue", "overt.cli.queue:app", "See and steer what waits to be delivered: list, show, retry, drop."),
     ("password", "overt.cli.password:password", "Print the hash of a password, for relay.users."),
     ("keys", "overt.cli.keys:app", "Make, rotate and list the keys that sign beacons and links."),

@@ -36,6 +36,7 @@ PREFIX = "OVERT_"
 FEWEST_HIT_DAYS = 8  # with fewer, a hit of a Monday would go on its day
 
 BaseUrl = Annotated[str, BeforeValidator(read_base_url)]
+OwnUrl = Annotated[str, BeforeValidator(lambda value: value and read_base_url(value))]
 ModeName = Literal["off", "shared", "individual"]
 
 
@@ -57,6 +58,27 @@ class Collector(SettingsTable):
     )
     forwarded_field: Literal["x-forwarded-for", "forwarded"] = Field(
         default="x-forwarded-for", description="The field in which your reverse proxy says it: the other is never read."
+    )
+
+
+class Pages(SettingsTable):
+    enabled: bool = Field(default=True, description="Whether `overt up` runs the recipients' pages.")
+    listen: Listen = Field(
+        default=Endpoint("127.0.0.1", 8081),
+        description="Where the recipients' pages are answered over HTTP: paths `/you` and `/u/`.",
+    )
+    base_url: OwnUrl = Field(
+        default="", description="Their address as recipients reach it; that of the collector where empty."
+    )
+    address: str = Field(
+        default="", description="What mails of the pages come from; the first of `sender.addresses` where empty."
+    )
+
+
+class Unsubscribe(SettingsTable):
+    add: bool = Field(
+        default=False,
+        description="Whether messages without fields to unsubscribe by (RFC 8058) get them.",
     )
 
 
@@ -129,6 +151,8 @@ class Settings(BaseSettings):
     hop: Hop = Field(default_factory=Hop)
     dkim: Dkim = Field(default_factory=Dkim)
     collector: Collector = Field(default_factory=Collector)
+    pages: Pages = Field(default_factory=Pages)
+    unsubscribe: Unsubscribe = Field(default_factory=Unsubscribe)
     modes: Modes = Field(default_factory=Modes)
     links: Links = Field(default_factory=Links)
     retention: Retention = Field(default_factory=Retention)
@@ -145,6 +169,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings  # the file's values come as arguments; a variable wins over them
+
+    @property
+    def pages_url(self) -> str:
+        """Where recipients reach their pages."""
+        return self.pages.base_url or self.base_url
 
     @property
     def key_file(self) -> Path:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from overt import __version__
 from overt.cli.compaction import Compaction, Need, can_compact, compact_command
 from overt.cli.option import PREFIX, Endpoint, Settings
+from overt.cli.pages import PagesProcess, can_serve_pages, pages_command
 from overt.cli.settings import load_settings
 from overt.errors import Unavailable
 
@@ -29,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def up(*, settings: Path | None = None) -> int:
-    """Run relay, collector, delivery and compaction in one process, until Ctrl-C.
+    """Run relay, collector, delivery, compaction and the recipients' pages, until Ctrl-C.
 
     Parameters
     ----------
@@ -79,6 +80,9 @@ async def serve(
                 tasks.append(asyncio.create_task(_compaction(house, file).run(), name="compaction"))
             else:
                 _LOG.warning("hits are not compacted, for pyarrow is not installed: pip install 'overt[report]'")
+            if _has_pages(settings):
+                pages = PagesProcess(pages_command(file), _environment(house))
+                tasks.append(asyncio.create_task(pages.run(), name="pages"))
             for task in tasks:
                 stack.push_async_callback(compose.cancel, task)
             ready(say_ready(settings, relay.addresses, collector.addresses))
@@ -98,8 +102,16 @@ async def _wait(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> Non
 
 
 def _compaction(house: House, file: Path | None) -> Compaction:
-    environment = {**os.environ, f"{PREFIX}FOLDER": str(house.settings.folder)}
-    return Compaction(compact_command(file), environment, Need(house).is_due, house.settings.compact_every)
+    return Compaction(compact_command(file), _environment(house), Need(house).is_due, house.settings.compact_every)
+
+
+def _has_pages(settings: Settings) -> bool:
+    return settings.pages.enabled and can_serve_pages()
+
+
+def _environment(house: House) -> dict[str, str]:
+    """What a process of ours is started with."""
+    return {**os.environ, f"{PREFIX}FOLDER": str(house.settings.folder)}
 
 
 def say_ready(
@@ -110,6 +122,11 @@ def say_ready(
         f"overt {__version__}",
         f"  relay      smtp {_join(relay)}, mail goes on to {settings.relay.next_hop}",
         f"  collector  http {_join(collector)}, reached by recipients as {settings.base_url}",
+        *(
+            [f"  pages      http {settings.pages.listen}, reached as {settings.pages_url}/you"]
+            if _has_pages(settings)
+            else []
+        ),
         f"  modes      opens at most {settings.modes.opens}, links at most {settings.modes.links}",
         f"  data       {settings.folder}",
         "Ctrl-C stops it.",

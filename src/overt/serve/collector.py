@@ -179,7 +179,8 @@ class Setup:
 
     `segments` and `counts` are the folders of the logs, unless `logs` brings others, which stay open. `address_key` is
     16 to 64 secret bytes under which client addresses are hashed. `opens` and `links` are the most that settings allow,
-    for the page that explains them. `sock` is a bound socket to use instead of host and port.
+    for the page that explains them; on `own_page` recipients see and change what is recorded. `sock` is a bound socket
+    to use instead of host and port.
     """
 
     keyring: Keyring
@@ -194,6 +195,7 @@ class Setup:
     contact: str = ""
     opens: Mode = Mode.INDIVIDUAL
     links: Mode = Mode.INDIVIDUAL
+    own_page: str = ""
     trusted_proxies: Sequence[Network | str] = ()
     forwarded_field: str = "x-forwarded-for"
     worker: str = "0"
@@ -223,6 +225,7 @@ async def open_collector(setup: Setup) -> AsyncIterator[Collector]:
         contact=setup.contact,
         opens=setup.opens,
         links=setup.links,
+        own_page=setup.own_page,
     )
     async with contextlib.AsyncExitStack() as stack:
         hits, counts = setup.logs or await _open_logs(stack, setup)

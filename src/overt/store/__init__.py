@@ -10,7 +10,7 @@ from overt.store.queue import Envelope, Queue, Queued, State, Told
 from overt.store.record import Row, row_of
 from overt.store.schema import open_database, reading, savepoint, writing
 from overt.store.segment import MOST_SECONDS, SegmentLog
-from overt.store.sent import Event
+from overt.store.sent import Event, SentTo
 from overt.store.shelf import Segment, find_segments, read_hits, read_segment, remove_segment
 from overt.store.suppression import UNSUBSCRIBED, Suppressed, SuppressionList
 from overt.store.week import is_past_file
@@ -31,6 +31,7 @@ __all__ = [
     "Row",
     "Segment",
     "SegmentLog",
+    "SentTo",
     "State",
     "Suppressed",
     "SuppressionList",

@@ -28,14 +28,21 @@ _ORDER = " ORDER BY seen_at, sending"
 
 
 def load_hits(
-    layout: Layout, *, campaign: Campaign | None = None, withdrawn: Collection[RecipientNumber] = ()
+    layout: Layout,
+    *,
+    campaign: Campaign | None = None,
+    recipient: RecipientNumber | None = None,
+    withdrawn: Collection[RecipientNumber] = (),
 ) -> tuple[Hit, ...]:
-    """The hits of one campaign, or of all, in order of time. Empty where nothing was recorded yet."""
+    """The hits of one campaign or one recipient, or all, in order of time. Empty where nothing was recorded yet."""
     conditions: list[str] = []
     values: dict[str, object] = {}
     if campaign is not None:
         conditions.append("campaign = $campaign")
         values["campaign"] = int(campaign)
+    if recipient is not None:
+        conditions.append("recipient = $recipient")
+        values["recipient"] = int(recipient)
     if withdrawn:
         conditions.append("recipient NOT IN (SELECT unnest($withdrawn))")
         values["withdrawn"] = [int(number) for number in withdrawn]

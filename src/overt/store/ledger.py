@@ -30,11 +30,21 @@ from overt.measure import (
     Withdrawal,
 )
 from overt.store.chain import Chain, Entry, add_entry, check_chain, entries_of, latest_entry, newest, withdrawn
-from overt.store.person import add_person, derived_numbers, find_person, unused
+from overt.store.person import add_person, derived_numbers, find_person, name_person, unused
 from overt.store.schema import campaign as campaign_table
 from overt.store.schema import from_ms, reading, to_ms, writing
 from overt.store.schema import sending as sending_table
-from overt.store.sent import Event, add_event, number_links, read_events, read_links, read_sent, settle
+from overt.store.sent import (
+    Event,
+    SentTo,
+    add_event,
+    number_links,
+    read_events,
+    read_links,
+    read_sent,
+    read_sent_to,
+    settle,
+)
 
 LONGEST_NAME = 200  # of a campaign; names are shown in tables
 # Withdrawing either of them ends the keeping of hits. (A date of `hygiene` is no hit.)
@@ -94,6 +104,16 @@ class Ledger:
         """The recipient's number, or None where the address was never heard of."""
         with reading(self.engine) as connection:
             return find_person(connection, address)
+
+    def address_of(self, recipient: RecipientNumber) -> str | None:
+        """The address behind a number, or None where nobody is known by it."""
+        with reading(self.engine) as connection:
+            return name_person(connection, recipient)
+
+    def sent_to(self, recipient: RecipientNumber) -> tuple[SentTo, ...]:
+        """Every message to one recipient, newest first."""
+        with reading(self.engine) as connection:
+            return read_sent_to(connection, recipient)
 
     def grant(
         self,

@@ -39,6 +39,13 @@ def find_person(connection: Connection, address: str) -> RecipientNumber | None:
     return None if number is None else RecipientNumber(number)
 
 
+def name_person(connection: Connection, number: RecipientNumber) -> str | None:
+    """The address of the one with that number, if there is one."""
+    found = select(address_table.c.address).where(address_table.c.recipient == int(number))
+    address = connection.execute(found).scalar()
+    return None if address is None else str(address)
+
+
 def add_person(connection: Connection, address: str, random: Callable[[int], bytes], at: int) -> RecipientNumber:
     """Number somebody new."""
     number = unused(connection, recipient_table.c.number, random)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from overt.measure import Campaign, Link, Mode, Outcome, RecipientNumber, Sending, Sent, Variant
 from overt.store.schema import address as address_table
+from overt.store.schema import campaign as campaign_table
 from overt.store.schema import from_ms
 from overt.store.schema import link as link_table
 from overt.store.schema import note as event_table
@@ -29,6 +30,18 @@ class Event:
     about: str
     message_id: str = ""
     sending: Sending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentTo:
+    """One message to one recipient, as that recipient may see it."""
+
+    sending: Sending
+    campaign: str
+    at: datetime
+    opens: Mode
+    links: Mode
+    because: str
 
 
 def number_links(connection: Connection, campaign: Campaign, destinations: Iterable[str]) -> dict[str, Link]:
@@ -76,6 +89,20 @@ def read_sent(connection: Connection, campaign: Campaign, withdrawn: Collection[
             outcome=_outcome(row.delivered, row.failed),
             withdrawn=row.recipient in withdrawn,
         )
+        for row in connection.execute(rows)
+    )
+
+
+def read_sent_to(connection: Connection, recipient: RecipientNumber) -> tuple[SentTo, ...]:
+    """Every message to one recipient, newest first."""
+    rows = (
+        select(sending_table, campaign_table.c.name)
+        .join(campaign_table, campaign_table.c.number == sending_table.c.campaign)
+        .where(sending_table.c.recipient == int(recipient))
+        .order_by(sending_table.c.at.desc(), sending_table.c.number)
+    )
+    return tuple(
+        SentTo(Sending(row.number), row.name, from_ms(row.at), Mode(row.opens), Mode(row.links), row.because)
         for row in connection.execute(rows)
     )
 

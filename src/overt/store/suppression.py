@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, insert, select
 
 from overt.clock import Clock, SystemClock
 from overt.measure import Keyring, RecipientNumber
-from overt.store.person import find_person, look_up
+from overt.store.person import find_person, look_up, name_person
 from overt.store.queue import drop_list_mail
 from overt.store.schema import address as address_table
 from overt.store.schema import from_ms, reading, to_ms, writing
@@ -55,9 +55,8 @@ class SuppressionList:
 
     def add_recipient(self, recipient: RecipientNumber, *, way: str) -> int:
         """`add` for the address behind a number; nothing where nobody is known by it any more."""
-        named = select(address_table.c.address).where(address_table.c.recipient == int(recipient))
         with writing(self._engine) as connection:
-            address = connection.execute(named).scalar()
+            address = name_person(connection, recipient)
             return 0 if address is None else self.add(address, way=way)
 
     def lift(self, address: str) -> bool:

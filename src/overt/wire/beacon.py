@@ -149,11 +149,21 @@ def _always() -> bool:
 class Front:
     """Answers requests for one sender's tracking host. Immutable: share it between connections and loops."""
 
-    def __init__(self, keyring: Keyring, base_url: str, *, sender: str, contact: str, opens: Mode, links: Mode) -> None:
+    def __init__(
+        self,
+        keyring: Keyring,
+        base_url: str,
+        *,
+        sender: str,
+        contact: str,
+        opens: Mode,
+        links: Mode,
+        own_page: str = "",
+    ) -> None:
         self._verifier = Verifier(keyring)
         self.prefix = urlsplit(base_url).path.rstrip("/").encode()
         self._pages = {
-            b"/you": _html(200, about_page(sender, contact, opens, links)),
+            b"/you": _html(200, about_page(sender, contact, opens, links, own_page)),
             b"/robots.txt": ROBOTS,
         }
 

@@ -53,8 +53,11 @@ KEPT: Mapping[Mode, str] = {
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
-def about_page(sender: str, contact: str, opens: Mode, links: Mode) -> bytes:
-    """What is recorded and how to say no; `opens` and `links` are the most that the sender's settings allow."""
+def about_page(sender: str, contact: str, opens: Mode, links: Mode, own_page: str = "") -> bytes:
+    """What is recorded and how to say no; `opens` and `links` are the most that the sender's settings allow.
+
+    `own_page` is where recipients see and change what is recorded about them, where that is another place.
+    """
     name = escape(sender or "The sender of the message you received")
     if opens is Mode.OFF and links is Mode.OFF:
         recorded = "<p>Nothing is recorded when you open a message or follow a link.</p>"
@@ -65,6 +68,7 @@ def about_page(sender: str, contact: str, opens: Mode, links: Mode) -> bytes:
             "the field <code>Overt-Notice</code> of its source. Without your recorded agreement nothing goes beyond "
             "counting.</p>"
         )
+    own = f'<li><a href="{escape(own_page)}">See and change what is recorded about you</a>.</li>' if own_page else ""
     who = f"Write to {_contact(contact)}" if contact else "Answer the message"
     return _page(
         "What is measured, and how to say no",
@@ -72,8 +76,8 @@ def about_page(sender: str, contact: str, opens: Mode, links: Mode) -> bytes:
         "when it shows them, and links that pass through this host on their way to their destination. This page is "
         "the same for everybody and records nothing.</p>"
         f"<h2>What is recorded</h2>{recorded}"
-        f"<h2>How to say no</h2><ul><li>{who} and say that you do not want to be measured. From then on nothing about "
-        "you is kept, of messages you already have, too. Links in them go on working.</li>"
+        f"<h2>How to say no</h2><ul>{own}<li>{who} and say that you do not want to be measured. From then on nothing "
+        "about you is kept, of messages you already have, too. Links in them go on working.</li>"
         "<li>Ask in the same way what is recorded about you, or to have it deleted.</li>"
         "<li>Let your mail program not load remote pictures: then openings are not seen.</li>"
         "<li>If your program sends Global Privacy Control or Do Not Track, its requests are only counted, whatever you "

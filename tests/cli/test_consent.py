@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,84 @@ def test_nothing_but_the_database_is_made(folder: Path) -> None:
     main(["consent", "add", "ann@example.org"])
     assert [path.name for path in folder.iterdir()] == ["overt-data"]
     assert not (folder / "overt-data" / "keys.json").exists()
+
+
+def entered(folder: Path, *addresses: str) -> None:
+    for address in addresses:
+        assert main(["consent", "add", address, "--reference", "form-1"]) == 0
+
+
+def change(folder: Path, sql: str) -> None:
+    with closing(sqlite3.connect(folder / "overt-data" / "overt.db")) as database, database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")  # which let nobody change an entry by mistake
+        database.execute(sql)
+
+
+def test_a_whole_ledger_is_proved_whole_and_its_last_hash_printed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entered(folder, "ann@example.org", "bo@example.org")
+    capsys.readouterr()
+    assert main(["consent", "verify", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["entries"], found["broken"], found["whole"]) == (4, 0, True)
+    assert main(["consent", "verify", "--noted", found["last"]]) == 0
+    entered(folder, "cy@example.org")
+    assert main(["consent", "verify", "--noted", found["last"]]) == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE consent SET way = 'telephone' WHERE id = 3", "Entry 3 is not as it was entered"),
+        ("DELETE FROM consent WHERE id = 2", "Entry 3 is not as it was entered, or one before it is missing"),
+        ("UPDATE consent SET recipient = recipient WHERE id = 1", "4 entries, all as they were entered"),
+    ],
+)
+def test_the_first_broken_entry_is_named(folder: Path, capsys: pytest.CaptureFixture[str], sql: str, said: str) -> None:
+    entered(folder, "ann@example.org", "bo@example.org")
+    change(folder, sql)
+    capsys.readouterr()
+    code = main(["consent", "verify"])
+    assert said in capsys.readouterr().out
+    assert code == (0 if "all as" in said else 1)
+
+
+def test_entries_cut_off_at_the_end_show_against_a_noted_hash(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entered(folder, "ann@example.org")
+    capsys.readouterr()
+    main(["consent", "verify", "--json"])
+    last = json.loads(capsys.readouterr().out)["last"]
+    change(folder, "DELETE FROM consent WHERE id = 2")
+    assert main(["consent", "verify"]) == 0
+    assert main(["consent", "verify", "--noted", last]) == 1
+    assert "cut off" in capsys.readouterr().out
+    assert main(["consent", "verify", "--noted", "12"]) == 2
+
+
+def test_a_proof_of_one_recipient_names_no_other_and_shows_a_change(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entered(folder, "ann@example.org", "bo@example.org")
+    assert main(["consent", "export", "ann@example.org", "--output", "ann.json"]) == 0
+    proof = json.loads((folder / "ann.json").read_text())
+    assert len(proof["entries"]) == 2
+    assert "bo@example.org" not in (folder / "ann.json").read_text()
+    assert main(["consent", "verify", "ann.json"]) == 0
+    assert main(["consent", "export", "ann@example.org", "--output", "ann.json"]) == 2
+    proof["entries"][1]["wording"] = "another"
+    (folder / "ann.json").write_text(json.dumps(proof))
+    capsys.readouterr()
+    assert main(["consent", "verify", "ann.json"]) == 1
+    assert "Entry 2 was changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "overt-consent-proof/1", "entries": [1]}', "[" * 5000])
+def test_what_is_no_proof_is_told(folder: Path, text: str) -> None:
+    (folder / "x.json").write_text(text)
+    assert main(["consent", "verify", "x.json"]) == 2
+
+
+def test_nobody_has_no_proof(folder: Path) -> None:
+    assert main(["consent", "export", "nobody@example.org"]) == 2

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from overt.store import Ledger
 
 PurposeName = Literal["opens", "links", "hygiene"]
+PROOF = "overt-consent-proof/1"
+HASH_BYTES = 32
 USUAL: tuple[PurposeName, ...] = ("opens", "links")
 BY_HAND = "entered by the operator"
 COLUMNS = ("way", "reference", "wording", "language", "actor")
@@ -205,6 +207,109 @@ def import_list(
     for fault in faults:
         print(f"  {fault}", file=sys.stderr)
     return 1 if faults else 0
+
+
+@app.command
+def verify(
+    proof: Path | None = None,
+    /,
+    *,
+    noted: str = "",
+    json_: AsJson = False,
+    settings: SettingsFile = None,
+) -> int:
+    """Compute every hash of the ledger again, or of an exported proof, and name the first entry that does not fit.
+
+    Each entry's hash covers the one before, so a changed, dropped or moved entry shows. Entries cut off at the end show
+    against a hash noted before: write down now and then what this command prints.
+
+    Parameters
+    ----------
+    proof
+        A file of overt consent export, to check in place of the ledger.
+    noted
+        A last hash that this command printed before.
+    """
+    if proof is not None:
+        return _verify_proof(proof)
+    with _ledger(settings) as ledger:
+        chain = ledger.check_consent(_read_hash(noted)) if noted else ledger.check_consent()
+    good = not chain.broken and chain.noted
+    if json_:
+        found = {"entries": chain.entries, "last": chain.head.hex(), "broken": chain.broken, "noted": chain.noted}
+        print(json.dumps({**found, "whole": good}))
+    elif chain.broken:
+        print(
+            f"Entry {chain.broken} is not as it was entered, or one before it is missing. {chain.entries - 1} are good."
+        )
+    else:
+        print(f"{chain.entries} entries, all as they were entered. Last hash: {chain.head.hex()}")
+        if not chain.noted:
+            print("But the noted hash is none of theirs: entries at the end were cut off.")
+    return 0 if good else 1
+
+
+def _verify_proof(path: Path) -> int:
+    from overt.store import check_proof
+
+    try:
+        told = json.loads(path.read_bytes())
+        entries = told["entries"] if isinstance(told, dict) and told.get("format") == PROOF else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise Malformed(f"{path} cannot be read as a proof: {type(error).__name__}") from error
+    if not isinstance(entries, list):
+        raise Malformed(f"{path} is no file of overt consent export")
+    broken = check_proof(entries)
+    if broken:
+        print(f"Entry {broken} was changed after it was exported.")
+        return 1
+    print(
+        f"{len(entries)} entries, each as its hash says. Whether they stand in the ledger, overt consent verify says."
+    )
+    return 0
+
+
+@app.command
+def export(address: str, /, *, output: Path | None = None, settings: SettingsFile = None) -> int:
+    """Write the proof of one recipient's permissions: every entry with its hash and the one before, as JSON.
+
+    Parameters
+    ----------
+    address
+        The recipient's address.
+    output
+        The file to write, which must not exist yet; standard output if not given.
+    """
+    with _ledger(settings) as ledger:
+        entries, chain = ledger.prove_consent(address), ledger.check_consent()
+    if not entries:
+        raise Refused("nothing was ever entered for that address")
+    found = {
+        "format": PROOF,
+        "address": address,
+        "ledger": {"entries": chain.entries, "last": chain.head.hex(), "broken": chain.broken},
+        "entries": entries,
+    }
+    text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    if output is None:
+        print(text, end="")
+    else:
+        try:
+            with output.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise Refused(f"{output} cannot be written: {error.strerror}") from error
+    return 1 if chain.broken else 0
+
+
+def _read_hash(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text.strip())
+    except ValueError:
+        found = b""
+    if len(found) != HASH_BYTES:
+        raise Malformed(f"a hash has {2 * HASH_BYTES} hexadecimal digits")
+    return found
 
 
 def _grant_row(ledger: Ledger, row: Row, purposes: Sequence[PurposeName], usual: Mapping[str, str]) -> None:

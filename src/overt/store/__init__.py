@@ -1,6 +1,6 @@
 """Effects on disk and in databases. What traffic needs is exported here and imports no analytics."""
 
-from overt.store.chain import Chain, Entry
+from overt.store.chain import Chain, Entry, check_proof
 from overt.store.commit import CommitState
 from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
 from overt.store.layout import Layout
@@ -36,6 +36,7 @@ __all__ = [
     "Suppressed",
     "SuppressionList",
     "Told",
+    "check_proof",
     "drop_counts",
     "find_segments",
     "is_past_file",

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from overt.errors import Malformed
 from overt.measure import Grant, Purpose, RecipientNumber, Withdrawal
 from overt.store.schema import consent, from_ms, to_ms
 
@@ -25,11 +26,15 @@ _KINDS: dict[str, type[Grant | Withdrawal]] = {"grant": Grant, "withdrawal": Wit
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """How many entries were read, the last good hash, and the id of the first that does not fit, 0 where all do."""
+    """How many entries were read, the last good hash, and the id of the first that does not fit, 0 where all do.
+
+    `noted`: whether the hash that was noted elsewhere is one of them; without it entries were cut off at the end.
+    """
 
     entries: int
     head: bytes
     broken: int
+    noted: bool = True
 
 
 def add_entry(connection: Connection, entry: Entry) -> None:
@@ -79,16 +84,43 @@ def newest(connection: Connection) -> int:
     return connection.execute(select(func.max(consent.c.id))).scalar() or 0
 
 
-def check_chain(connection: Connection) -> Chain:
-    """Compute every hash again."""
-    head, count = FIRST, 0
+def check_chain(connection: Connection, noted: bytes = FIRST) -> Chain:
+    """Compute every hash again, and look for the one that was noted elsewhere."""
+    head, count, found = FIRST, 0, noted == FIRST
     for row in connection.execute(select(consent).order_by(consent.c.id)).mappings():
         fields = dict(row)
         count += 1
         if fields["previous"] != head or fields["hash"] != _hash(fields):
-            return Chain(count, head, fields["id"])
+            return Chain(count, head, fields["id"], found)
         head = fields["hash"]
-    return Chain(count, head, 0)
+        found = found or head == noted
+    return Chain(count, head, 0, found)
+
+
+def prove_entries(connection: Connection, recipient: RecipientNumber) -> tuple[Mapping[str, Any], ...]:
+    """One recipient's entries with everything that their hashes cover, hashes as hexadecimal digits, oldest first."""
+    rows = select(consent).where(consent.c.recipient == int(recipient)).order_by(consent.c.id)
+    return tuple(
+        {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
+        for row in connection.execute(rows).mappings()
+    )
+
+
+def check_proof(rows: Iterable[Mapping[str, Any]]) -> int:
+    """The id of the first entry of a proof whose hash is not that of its fields, 0 where all are.
+
+    Raises `Malformed` for what is no proof.
+    """
+    for row in rows:
+        try:
+            fields = {**row, "previous": bytes.fromhex(row["previous"])}
+            good = _hash(fields) == bytes.fromhex(row["hash"])
+            number = int(row["id"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Malformed("this is no proof of consent: an entry lacks a field") from error
+        if not good:
+            return number
+    return 0
 
 
 def _hash(row: Mapping[str, Any]) -> bytes:

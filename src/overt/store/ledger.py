@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, insert, select
 
@@ -29,7 +30,18 @@ from overt.measure import (
     Variant,
     Withdrawal,
 )
-from overt.store.chain import Chain, Entry, add_entry, check_chain, entries_of, latest_entry, newest, withdrawn
+from overt.store.chain import (
+    FIRST,
+    Chain,
+    Entry,
+    add_entry,
+    check_chain,
+    entries_of,
+    latest_entry,
+    newest,
+    prove_entries,
+    withdrawn,
+)
 from overt.store.person import add_person, derived_numbers, find_person, name_person, unused
 from overt.store.schema import campaign as campaign_table
 from overt.store.schema import from_ms, reading, to_ms, writing
@@ -186,10 +198,16 @@ class Ledger:
             number = find_person(connection, address)
             return () if number is None else entries_of(connection, number)
 
-    def check_consent(self) -> Chain:
-        """Whether every entry is as it was entered, and where it was entered."""
+    def check_consent(self, noted: bytes = FIRST) -> Chain:
+        """Whether every entry is as it was entered, and where; `noted`: a last hash of before, to see what was cut."""
         with reading(self.engine) as connection:
-            return check_chain(connection)
+            return check_chain(connection, noted)
+
+    def prove_consent(self, address: str) -> tuple[Mapping[str, Any], ...]:
+        """This recipient's entries with all that their hashes cover, oldest first."""
+        with reading(self.engine) as connection:
+            number = find_person(connection, address)
+            return () if number is None else prove_entries(connection, number)
 
     def withdrawn_recipients(self) -> frozenset[RecipientNumber]:
         """Everybody of whom no hit may be kept now, by every number that mail knows them by.

@@ -24,7 +24,9 @@ PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.
 
 # name, where it is, one line of help (written here so that `overt --help` need not import them all)
 COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("init", "overt.cli.init:init", "Ask a handful of questions and write the settings."),
     ("up", "overt.cli.up:up", "Run relay, collector and delivery in one process."),
+    ("doctor", "overt.cli.doctor:doctor", "Check the whole set-up, and say how to mend what is wrong."),
     ("pages", "overt.cli.pages:pages", "Run the recipients' pages alone: see, change, unsubscribe."),
     ("send", "overt.cli.send:send", "Send a message to everybody in a CSV file, through the relay."),
     ("report", "overt.cli.report:report", "Show opens and clicks: when, where, how often, how sure."),

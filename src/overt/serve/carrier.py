@@ -52,15 +52,22 @@ class SmtpCarrier:
             tls_context=_context(hop),
         )
 
+    async def greet(self) -> Attempt:
+        """Connect and log in, unless that was done already: `DELIVERED` where the next hop lets us in, else `DOWN`."""
+        try:
+            if not self._client.is_connected:
+                await self._connect()
+        except (OSError, aiosmtplib.SMTPException, ValueError, OvertError) as error:
+            self._client.close()
+            return Attempt(Verdict.DOWN, _say(error))
+        return Attempt(Verdict.DELIVERED)
+
     async def carry(self, envelope: Envelope, raw: bytes) -> Attempt:
         client = self._client
         fresh = not client.is_connected
-        try:
-            if fresh:
-                await self._connect()
-        except (OSError, aiosmtplib.SMTPException, ValueError, OvertError) as error:
-            client.close()
-            return Attempt(Verdict.DOWN, _say(error))
+        greeted = await self.greet()
+        if greeted.verdict is not Verdict.DELIVERED:
+            return greeted
         options = _mail_options(client, envelope, raw)
         if options is None:
             return Attempt(Verdict.NEVER, "5.6.7 The next hop knows no SMTPUTF8, which this address needs")

@@ -12,6 +12,7 @@ A carrier does what it is told once and says how it went; when to try again is d
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
@@ -25,6 +26,7 @@ from overt.serve.maildir import write_maildir
 from overt.store import Envelope
 
 if TYPE_CHECKING:
+    from overt.serve.carrier import SmtpCarrier
     from overt.serve.credential import Credential
 
 SECONDS = 60.0  # for a connection or a command; RFC 5321 section 4.5.3.2 allows minutes, a hop beside us needs none
@@ -120,11 +122,31 @@ def open_carrier(
     """A carrier to `hop`, which connects when it is first used. `hostname` is what it calls itself."""
     if hop.scheme == "maildir":
         return MaildirCarrier(Path(hop.path))
+    return _open_smtp(hop, hostname, seconds, credential)
+
+
+def _open_smtp(hop: NextHop, hostname: str, seconds: float, credential: Credential | None) -> SmtpCarrier:
     from overt.serve.carrier import SmtpCarrier  # it needs the words of this module
 
     if hop.tls is Tls.AUTO:
         hop = replace(hop, tls=Tls.OPPORTUNISTIC if hop.is_local and hop.scheme != "smtps" else Tls.VERIFY)
     return SmtpCarrier(hop, hostname=hostname or socket.gethostname(), seconds=seconds, credential=credential)
+
+
+async def greet(
+    hop: NextHop, *, hostname: str = "", seconds: float = SECONDS, credential: Credential | None = None
+) -> Attempt:
+    """Go to `hop` up to its login and hand nothing over: `DELIVERED` where it lets us in."""
+    if hop.scheme == "maildir":
+        folder = Path(hop.path)
+        standing = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+        writable = standing.is_dir() and os.access(standing, os.W_OK | os.X_OK)
+        return Attempt(Verdict.DELIVERED) if writable else Attempt(Verdict.DOWN, f"{standing} cannot be written")
+    carrier = _open_smtp(hop, hostname, seconds, credential)
+    try:
+        return await carrier.greet()
+    finally:
+        await carrier.close()
 
 
 class MaildirCarrier:

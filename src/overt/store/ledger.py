@@ -7,6 +7,7 @@ Gives out the numbers that tokens hold. Consent is only ever added to, and unkno
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -274,6 +275,12 @@ class Ledger:
         """Every message of the campaign, oldest first."""
         with reading(self.engine) as connection:
             return read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES))
+
+    def reasons(self, most: int) -> Mapping[str, int]:
+        """Why the last `most` messages tell no more than they do, and how many it was each time."""
+        last = select(sending_table.c.because).order_by(sending_table.c.at.desc()).limit(most)
+        with reading(self.engine) as connection:
+            return Counter(connection.scalars(last))
 
     def facts(self, campaign: Campaign) -> CampaignFacts:
         """All that is known of a campaign but its hits; raises `Refused` for a number that was not given out here."""

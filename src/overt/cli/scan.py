@@ -6,7 +6,6 @@ its reader, 1 something does, 2 the input is wrong.
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,12 +18,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from overt.cli.inspection import Inspected, Wish, inspect_all, inspect_raw, read_address, ruleset_of
+from overt.cli.password import ask_imap_password
 from overt.cli.profile import find_profiles, mail_folders
 from overt.cli.resume import Output
 from overt.cli.scan_page import write_page
 from overt.cli.scan_table import show_messages, show_senders, show_total
 from overt.cli.source import STDIN, find_items, total_size
-from overt.errors import Malformed, Refused
+from overt.errors import Malformed
 from overt.guard.ledger import Ledger
 from overt.guard.program import PROGRAMS
 
@@ -135,12 +135,7 @@ def _from_server(url: str, wish: Wish, out: Output | None) -> Iterator[Inspected
     from overt.serve.mailbox import open_mailbox, read_place
 
     place = read_place(url)
-    password = os.environ.get("OVERT_IMAP_PASSWORD")
-    if password is None:
-        if not sys.stdin.isatty():
-            raise Refused("Set OVERT_IMAP_PASSWORD; there is no terminal to ask for the password.")
-        password = getpass.getpass(f"Password of {place.user} at {place.host}: ")
-    with open_mailbox(place, password) as mailbox:
+    with open_mailbox(place, ask_imap_password(place.user, place.host)) as mailbox:
         for label, raw in mailbox.messages():
             if out is None or not out.has(label):
                 yield inspect_raw(label, raw, wish)

@@ -34,6 +34,7 @@ from overt.message import Message, apply_edits, parse
 from overt.serve.allow import Account, Allowed, decide
 from overt.serve.wish import Wish, read_wish, remove_fields
 from overt.store import UNSUBSCRIBED, Envelope, Ledger, Queue, SuppressionList, savepoint, writing
+from overt.wire.report import OWN_ENVELOPE_ID
 
 __all__ = ["Account", "Dispatch", "Submission"]
 
@@ -144,7 +145,7 @@ class Dispatch:
     def _copy(self, batch: _Batch, address: str, untouched: str) -> None:
         recipient = self._ledger.recipient(address)
         if batch.list_mail and self._suppressed.holds(address):
-            self._ledger.not_sent(self._number(batch, recipient, Allowed(because=UNSUBSCRIBED)), UNSUBSCRIBED)
+            self._ledger.record_failure(self._number(batch, recipient, Allowed(because=UNSUBSCRIBED)), UNSUBSCRIBED)
             return
         allowed = Allowed(because=untouched) if untouched else decide(self._ledger, self.account, batch.wish, address)
         form = None
@@ -226,7 +227,9 @@ class Dispatch:
         return address.lower() in (item.lower() for item in own) or copy_is_senders_own(batch.message, address)
 
     def _put(self, batch: _Batch, address: str, raw: bytes, sending: Sending | None) -> None:
-        self._queue.put(batch.submission.envelope(address, sending, list_mail=batch.list_mail), raw)
+        # A report that comes back names it, whatever became of the address on the way (RFC 3461 section 4.4).
+        envid = "" if sending is None else f"{OWN_ENVELOPE_ID}{sending:016x}"
+        self._queue.put(batch.submission.envelope(address, sending, envid=envid, list_mail=batch.list_mail), raw)
 
     def _give_up(self, batch: _Batch, address: str, error: Exception) -> None:
         """One copy goes out untouched because its instrumenting failed."""

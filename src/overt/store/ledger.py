@@ -51,6 +51,7 @@ from overt.store.sent import (
     Event,
     SentTo,
     add_event,
+    has_event,
     number_links,
     read_events,
     read_links,
@@ -261,7 +262,7 @@ class Ledger:
             connection.execute(insert(sending_table).values(row))
         return Sending(number)
 
-    def not_sent(self, sending: Sending, reason: str) -> None:
+    def record_failure(self, sending: Sending, reason: str) -> None:
         """Record that this message never went out, and why."""
         with writing(self.engine) as connection:
             settle(connection, sending, delivered=None, failed=to_ms(self._clock.now()), reason=reason)
@@ -275,6 +276,21 @@ class Ledger:
         """Every message of the campaign, oldest first."""
         with reading(self.engine) as connection:
             return read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES))
+
+    def has_sending(self, sending: Sending) -> bool:
+        """Whether there is such a sending."""
+        with reading(self.engine) as connection:
+            found = select(sending_table.c.number).where(sending_table.c.number == int(sending))
+            return connection.execute(found).first() is not None
+
+    def find_sending(self, message_id: str, address: str) -> Sending | None:
+        """The last sending of this Message-ID to this address."""
+        with reading(self.engine) as connection:
+            number = find_person(connection, address)
+            mine = (sending_table.c.recipient == number) & (sending_table.c.message_id == message_id)
+            found = select(sending_table.c.number).where(mine).order_by(sending_table.c.at.desc()).limit(1)
+            sending = None if number is None else connection.execute(found).scalar()
+            return None if sending is None else Sending(sending)
 
     def reasons(self, most: int) -> Mapping[str, int]:
         """Why the last `most` messages tell no more than they do, and how many it was each time."""
@@ -298,6 +314,11 @@ class Ledger:
         row = {"at": now, "kind": kind, "about": about, "message_id": message_id, "sending": sending}
         with writing(self.engine) as connection:
             add_event(connection, row)
+
+    def has_event(self, kind: str, sending: Sending) -> bool:
+        """Whether this was noted of a sending before."""
+        with reading(self.engine) as connection:
+            return has_event(connection, kind, sending)
 
     def events(self, most: int = 100) -> tuple[Event, ...]:
         """What was noted, newest first."""

@@ -117,6 +117,12 @@ def add_event(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(insert(event_table).values(dict(row)))
 
 
+def has_event(connection: Connection, kind: str, sending: Sending) -> bool:
+    """Whether there is an event of that kind about a sending."""
+    mine = (event_table.c.kind == kind) & (event_table.c.sending == int(sending))
+    return connection.execute(select(event_table.c.id).where(mine).limit(1)).first() is not None
+
+
 def read_events(connection: Connection, most: int) -> tuple[Event, ...]:
     """The newest first."""
     rows = select(event_table).order_by(event_table.c.id.desc()).limit(most)

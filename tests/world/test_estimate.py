@@ -1,0 +1,30 @@
+"""The click-anchored estimate, and the usual way beside it, in worlds whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from overt.measure.estimate import Ahead, Groups, Observable, estimate_opens
+from overt.measure.rate import rate
+from tests.world.world import WORLDS, draw_campaigns
+
+DRAWS = 1000  # enough for a share of covering intervals
+
+
+def test_the_interval_covers_the_truth_and_the_usual_way_does_not() -> None:
+    """The usual way takes the rate of those who can be observed for everybody's."""
+    chance = np.random.default_rng(5)
+    held = together = usual = 0
+    for campaign in draw_campaigns(6, each=5000):
+        groups = Groups(
+            Ahead(campaign.each, campaign.ahead_clicked),
+            Observable(campaign.each, campaign.observable_opened, campaign.observable_clicked),
+        )
+        found = estimate_opens(groups, taus=(), draws=DRAWS, generator=chance).estimate
+        copied = rate(campaign.observable_opened, campaign.each, level=0.9)
+        held += found.ahead.low <= campaign.truth.ahead_opens <= found.ahead.high
+        together += found.everyone.low <= campaign.rate <= found.everyone.high
+        usual += copied.low <= campaign.truth.ahead_opens <= copied.high
+    assert held / WORLDS >= 0.9
+    assert together / WORLDS >= 0.9
+    assert usual / WORLDS <= 0.15

@@ -26,6 +26,11 @@ def test_what_carries_traffic_loads_no_analytics(module: str) -> None:
     assert loaded(f"import {module}").isdisjoint(ANALYTICS)
 
 
+def test_statistics_that_sending_needs_load_no_analytics() -> None:
+    names = ("arm", "bounds", "pool", "sequence")
+    assert loaded(f"import {', '.join(f'overt.measure.{name}' for name in names)}").isdisjoint(ANALYTICS)
+
+
 @pytest.mark.parametrize("module", ["overt.message", "overt.guard", "overt.measure"])
 def test_reading_and_instrumenting_one_message_loads_no_server_and_no_database(module: str) -> None:
     assert loaded(f"import {module}").isdisjoint({*ANALYTICS, *SERVERS})

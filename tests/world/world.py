@@ -11,6 +11,7 @@ It shares no table, threshold or formula with what reads hits or counts them. It
 - Every reading is right. Groups are known before the campaign. Campaigns have nothing to do with each other.
 - Pools are filled at random; a message carries the beacon by an independent draw; people differ in how likely they are
   to open (a beta distribution), and a pool is hit if anybody in it opens a message that carries the beacon.
+- People whose engagement is scored have rates from a gamma distribution, and an event on a sending or none.
 - The arms of an experiment grow by equal numbers from look to look, and nothing changes with time.
 """
 

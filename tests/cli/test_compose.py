@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from ipaddress import ip_address
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from overt.cli.compose import address_key, make_account, running_delivery
 from overt.cli.house import open_house
-from overt.cli.route import open_signer
+from overt.cli.route import open_atlas, open_signer
 from overt.cli.settings import load_settings
+from overt.errors import Malformed
 from overt.measure import Language, Mode, new_keyring
 from overt.store import Envelope, Queue
 from overt.testing import make_mail
 from tests.serve.post import reach
+from tests.serve.test_place import write as write_database
 from tests.serve.test_signature import pem, verifies
 
 SETTINGS = """
@@ -89,3 +93,16 @@ def test_what_leaves_the_queue_is_signed(folder: Path) -> None:
     signer = open_signer(settings)
     assert signer is not None
     assert verifies(file.read_bytes(), signer)
+
+
+def test_places_of_hits_are_looked_up_in_the_files_that_are_named(folder: Path) -> None:
+    write_database(folder / "country.mmdb", {"192.0.2.0/24": {"country": {"iso_code": "DE"}}})
+    (folder / "overt.toml").write_text(f'[places]\ndatabase = "{folder}/country.mmdb"\n')
+    atlas = open_atlas(load_settings())
+    assert atlas is not None
+    assert atlas(ip_address("192.0.2.1")).name == "DE"
+    (folder / "overt.toml").write_text('[places]\nnetworks = "none.mmdb"\n')
+    with pytest.raises(Malformed, match=r"none\.mmdb"):
+        open_atlas(load_settings())
+    (folder / "overt.toml").write_text("")
+    assert open_atlas(load_settings()) is None

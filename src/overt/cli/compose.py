@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 from overt.cli.house import House
 from overt.cli.option import Settings
-from overt.cli.route import make_limits, open_logins, open_signer, open_tls, open_way_out
+from overt.cli.route import make_limits, open_atlas, open_logins, open_signer, open_tls, open_way_out
 from overt.measure import Disclosure, Keyring, about_url, parse_mode
 from overt.serve.allow import Account
 from overt.serve.collector import Collector, Setup, open_collector
 from overt.serve.deliver import Delivery
 from overt.serve.dispatch import Dispatch
+from overt.serve.edge import nowhere
 from overt.serve.permission import Withdrawals
 from overt.serve.relay import Relay, open_relay
 from overt.serve.room import Disk
@@ -126,6 +127,7 @@ async def running_collector(house: House, sock: socket.socket | None = None) -> 
         trusted_proxies=settings.collector.trusted_proxies,
         forwarded_field=settings.collector.forwarded_field,
         clock=house.clock,
+        locate=open_atlas(settings) or nowhere,
         sock=sock,
     )
     try:

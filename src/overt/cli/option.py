@@ -61,6 +61,14 @@ class Collector(SettingsTable):
     )
 
 
+class Places(SettingsTable):
+    database: str = Field(
+        default="", description="A MaxMind DB file of countries or cities, to look up places of hits in `individual`."
+    )
+    networks: str = Field(default="", description="A MaxMind DB file of autonomous systems, likewise.")
+    detail: Literal["country", "region"] = Field(default="country", description="The finest place that is kept.")
+
+
 class Pages(SettingsTable):
     enabled: bool = Field(default=True, description="Whether `overt up` runs the recipients' pages.")
     listen: Listen = Field(
@@ -151,6 +159,7 @@ class Settings(BaseSettings):
     hop: Hop = Field(default_factory=Hop)
     dkim: Dkim = Field(default_factory=Dkim)
     collector: Collector = Field(default_factory=Collector)
+    places: Places = Field(default_factory=Places)
     pages: Pages = Field(default_factory=Pages)
     unsubscribe: Unsubscribe = Field(default_factory=Unsubscribe)
     modes: Modes = Field(default_factory=Modes)

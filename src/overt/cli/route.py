@@ -24,6 +24,7 @@ from overt.serve.notice import Notices
 from overt.serve.relay import RelayLimits
 
 if TYPE_CHECKING:
+    from overt.serve.place import Atlas
     from overt.serve.signature import Signer
 
 
@@ -115,6 +116,20 @@ def open_signer(settings: Settings) -> Signer | None:
         return read_signer(dkim.domain, dkim.selector, pem)
     except Malformed as error:
         raise Malformed(f"dkim: {error}") from None
+
+
+def open_atlas(settings: Settings) -> Atlas | None:
+    """What looks up places and networks, or None where no database is named; raises `Malformed`."""
+    places = settings.places
+    if not places.database and not places.networks:
+        return None
+    from overt.serve.place import Atlas, Detail
+
+    return Atlas(
+        find_file(settings, places.database) if places.database else None,
+        find_file(settings, places.networks) if places.networks else None,
+        detail=Detail(places.detail),
+    )
 
 
 def make_limits(relay: Relay) -> RelayLimits:

@@ -45,6 +45,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
     ("suppression", "overt.cli.suppression:app", "See who unsubscribed: list, add, lift."),
     ("returned", "overt.cli.returned:returned", "Read delivery reports and complaints that came back."),
+    ("policy", "overt.cli.policy:policy", "Write the section on measuring for your privacy notice."),
     ("queue", "overt.cli.queue:app", "See and steer what waits to be delivered: list, show, retry, drop."),
     ("password", "overt.cli.password:password", "Print the hash of a password, for relay.users."),
     ("keys", "overt.cli.keys:app", "Make, rotate and list the keys that sign beacons and links."),

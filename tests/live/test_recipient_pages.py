@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from overt.measure import Grant, Purpose, mint_leave, mint_visit
 from overt.serve.pages import Desk, Sender, make_app
-from overt.store import SuppressionList
+from overt.store import Eraser, SuppressionList
 from overt.testing import make_mail
 from tests.live.browser import missing_browser, running_browser
 from tests.live.mailhost import free_port
@@ -41,7 +41,14 @@ def site(tmp_path: Path) -> Iterator[tuple[str, Post]]:
     leavers = SuppressionList(post.engine, post.keyring, post.clock)
     sender = Sender("Garden Shop", "privacy@shop.example.org", "news@shop.example.org", base)
     desk = Desk(
-        post.ledger, post.queue, leavers, post.keyring, sender, read_hits=lambda recipient: (), clock=post.clock
+        post.ledger,
+        post.queue,
+        leavers,
+        post.keyring,
+        sender,
+        read_hits=lambda recipient: (),
+        eraser=Eraser(post.engine, post.keyring, tmp_path / "erased.jsonl", post.clock),
+        clock=post.clock,
     )
     server = uvicorn.Server(uvicorn.Config(make_app(desk), port=port, log_config=None))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))

@@ -10,10 +10,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from overt.cli.house import open_house
 from overt.cli.option import Settings
 from overt.cli.settings import load_settings
 from overt.clock import SystemClock
-from overt.store import Layout
+from overt.store import Eraser, Layout, read_erased
 from overt.store.archive import Backup
 from overt.store.backup import KEYS, check_backup, restore_backup, write_backup
 
@@ -55,7 +56,7 @@ def check(file: Path) -> int:
 
 
 @app.command
-def restore(file: Path, *, deliver: bool = False, settings: SettingsFile = None) -> int:
+def restore(file: Path, *, deliver: bool = False, erased: Path | None = None, settings: SettingsFile = None) -> int:
     """Make the data folder from a backup; refused where something is in the folder.
 
     Parameters
@@ -64,10 +65,19 @@ def restore(file: Path, *, deliver: bool = False, settings: SettingsFile = None)
         The backup.
     deliver
         Deliver what waited in the queue, also if it went out after the backup was made.
+    erased
+        The log erased.jsonl of the folder that was lost: those in it are erased again.
     """
     loaded = load_settings(settings)
+    again = read_erased(erased) if erased else ()
     found = restore_backup(file, Layout(loaded.folder.absolute()), _key_name(loaded), deliver=deliver)
     print(f"Restored {loaded.folder}: {_say(found)}.")
+    if again:
+        with open_house(loaded, make_keys=True) as house:
+            done = Eraser(house.engine, house.need_keyring(), house.layout.erased, house.clock).replay(again)
+        print(f"{done} recipients were erased again.")
+    else:
+        print("Whoever was erased since then is in it again: restore with --erased and the old folder's erased.jsonl.")
     print("Grants and withdrawals since then are not in it: enter them again before overt up.")
     if not deliver:
         print(HELD_SENTENCE)

@@ -43,6 +43,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("diff", "overt.cli.difference:diff_command", "Show what tells two copies of a mailing apart."),
     ("rules", "overt.cli.rules:app", "List and test what is known of endpoints, and add lists of your own."),
     ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
+    ("erase", "overt.cli.erase:erase", "Erase everything that names a recipient."),
     ("suppression", "overt.cli.suppression:app", "See who unsubscribed: list, add, lift."),
     ("returned", "overt.cli.returned:returned", "Read delivery reports and complaints that came back."),
     ("policy", "overt.cli.policy:policy", "Write the section on measuring for your privacy notice."),

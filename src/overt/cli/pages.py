@@ -91,7 +91,7 @@ def make_desk(house: House) -> Desk:
     """The desk behind the pages, on what the house holds."""
     from overt.measure import Hit, RecipientNumber, parse_mode
     from overt.serve.pages import Desk, Sender
-    from overt.store import Queue, SuppressionList
+    from overt.store import Eraser, Queue, SuppressionList
 
     settings, keyring = house.settings, house.need_keyring()
 
@@ -116,6 +116,7 @@ def make_desk(house: House) -> Desk:
         keyring,
         sender,
         read_hits=read_hits,
+        eraser=Eraser(house.engine, keyring, house.layout.erased, house.clock),
         clock=house.clock,
     )
 

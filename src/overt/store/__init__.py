@@ -3,6 +3,7 @@
 from overt.store.chain import Chain, Entry, check_proof
 from overt.store.commit import CommitState
 from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
+from overt.store.erase import Eraser, Receipt, read_erased
 from overt.store.layout import Layout
 from overt.store.ledger import Ledger
 from overt.store.manifest import read_manifest
@@ -23,11 +24,13 @@ __all__ = [
     "CountTable",
     "Entry",
     "Envelope",
+    "Eraser",
     "Event",
     "Layout",
     "Ledger",
     "Queue",
     "Queued",
+    "Receipt",
     "Row",
     "Segment",
     "SegmentLog",
@@ -43,6 +46,7 @@ __all__ = [
     "old_counts",
     "open_database",
     "read_counts",
+    "read_erased",
     "read_hits",
     "read_manifest",
     "read_segment",

@@ -2,6 +2,7 @@
 
     DATA/overt.db             ledger, queue and accounts (SQLite, WAL)
     DATA/keys.json            the keys that sign beacons and links
+    DATA/erased.jsonl         numbers of those who were erased, for a restored backup; backups do not hold it
     DATA/hits/segments/       the hit log as it is written: one set of files a worker
     DATA/hits/parquet/        the same hits, sorted: one row a hit, any Parquet reader opens them
       manifest.json           which files count, and which segments they hold
@@ -25,6 +26,10 @@ class Layout:
     @property
     def database(self) -> Path:
         return self.data / "overt.db"
+
+    @property
+    def erased(self) -> Path:
+        return self.data / "erased.jsonl"
 
     @property
     def segments(self) -> Path:

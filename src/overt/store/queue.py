@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from overt.clock import Clock, SystemClock
-from overt.errors import Refused
+from overt.errors import Malformed, Refused
 from overt.measure import RecipientNumber, Sending
+from overt.store.person import look_up
 from overt.store.schema import content, from_ms, reading, to_ms, writing
 from overt.store.schema import queue as queue_table
 from overt.store.schema import sending as sending_table
@@ -251,6 +252,29 @@ def drop_list_mail(connection: Connection, person: RecipientNumber, at: int, rea
         settle(connection, queued.envelope.sending, delivered=None, failed=at, reason=reason)
         _remove(connection, queued)
     return len(gone)
+
+
+def drop_person(connection: Connection, person: RecipientNumber, lookup: str) -> int:
+    """Take everything to one person out of the queue, whatever its state; how many there were.
+
+    `lookup` is the address as `look_up` spells it, for messages without a sending. Works inside the caller's
+    transaction.
+    """
+    sent = select(sending_table.c.number).where(sending_table.c.recipient == int(person))
+    mine = queue_table.c.sending.in_(sent)
+    gone = [_queued(row) for row in connection.execute(select(queue_table).where(mine))]
+    strays = connection.execute(select(queue_table).where(queue_table.c.sending.is_(None)))
+    gone += [queued for row in strays if _is_to((queued := _queued(row)).envelope.recipient, lookup)]
+    for queued in gone:
+        _remove(connection, queued)
+    return len(gone)
+
+
+def _is_to(recipient: str, lookup: str) -> bool:
+    try:
+        return look_up(recipient) == lookup
+    except Malformed:
+        return False
 
 
 def _remove(connection: Connection, queued: Queued) -> None:

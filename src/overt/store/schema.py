@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,6 +147,15 @@ suppression = Table(
     Column("hash", LargeBinary, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("way", Text, nullable=False),
+)
+
+# Numbers of people who were erased; `logged`: whether the log beside the database says so too.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("recipient", ForeignKey("recipient.number"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("logged", SmallInteger, nullable=False),
 )
 
 # What an operator should hear of: a message that went out untouched, a field that could not be read.
@@ -289,6 +298,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
         return
     with _reported(), engine.connect().execution_options(overt_reading=True) as connection, connection.begin():
         yield connection
+
+
+def empty_log(engine: Engine) -> None:
+    """Move what the write-ahead log holds into the database and cut the log, so that nothing deleted is left in it.
+
+    Where a reader is in the way (sqlite.org/pragma.html#pragma_wal_checkpoint) the next checkpoint does it.
+    """
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection, _reported():
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

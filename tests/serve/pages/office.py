@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 
 from overt.measure import Hit, RecipientNumber, recipient_of
 from overt.serve.pages import Desk, Sender, make_app
-from overt.store import SuppressionList
+from overt.store import Eraser, SuppressionList
 from tests.serve.post import Post, open_post
 
 YOU = "https://you.example.org"
@@ -55,7 +55,8 @@ def open_office(folder: Path, sender: Sender = SENDER) -> Iterator[Office]:
     def read(recipient: RecipientNumber) -> list[Hit]:
         return [hit for hit in hits if recipient_of(hit.sending) == recipient]
 
-    desk = Desk(post.ledger, post.queue, leavers, post.keyring, sender, read_hits=read, clock=post.clock)
+    eraser = Eraser(post.engine, post.keyring, folder / "erased.jsonl", post.clock)
+    desk = Desk(post.ledger, post.queue, leavers, post.keyring, sender, read_hits=read, eraser=eraser, clock=post.clock)
     with TestClient(make_app(desk), base_url=YOU) as browser:
         yield Office(post, desk, leavers, browser, hits)
     post.engine.dispose()

@@ -198,3 +198,17 @@ def test_pages_below_a_path_stay_below_it(tmp_path: Path) -> None:
         shown = office.browser.get("/mail/you")
         assert shown.status_code == 200
         assert 'action="/mail/you"' in shown.text
+
+
+def test_erasing_takes_a_tick_and_is_for_good(office: Office) -> None:
+    office.post.grant(ROBIN)
+    path = office.own_page(ROBIN)
+    assert office.browser.post(path, data={"do": "erase"}).status_code == 404
+    assert office.post.ledger.find_recipient(ROBIN) is not None
+    answer = office.browser.post(path, data={"do": "erase", "sure": "yes"})
+    assert "Everything about you is deleted" in answer.text
+    assert office.post.ledger.find_recipient(ROBIN) is None
+    assert office.leavers.holds(ROBIN)
+    assert office.browser.get(path).status_code == 404
+    office.browser.post("/you", data={"address": ROBIN})
+    assert office.mails() == []

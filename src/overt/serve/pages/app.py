@@ -1,7 +1,7 @@
 """The pages over HTTP: Litestar's routes over a desk. GET and HEAD change nothing, whoever follows a link.
 
     GET  /you             what is measured                POST /you            send me the link to my page
-    GET  /you/{ticket}    what is recorded about me       POST /you/{ticket}   change it, or leave
+    GET  /you/{ticket}    what is recorded about me       POST /you/{ticket}   change it, leave, be erased
     GET  /you/{ticket}/data.json
     GET  /u/{ticket}      leave?                          POST /u/{ticket}     leave (RFC 8058), or the page's button
 
@@ -85,6 +85,9 @@ def make_app(desk: Desk) -> Litestar:
     @post("/you/{ticket:str}", status_code=200)
     async def change(request: Asking, ticket: FromPath[str]) -> Response[str]:
         words, form = words_of(request, desk.sender.language), await read_form(request)
+        if form.get("do") == "erase" and form.get("sure") == "yes":
+            done = await in_thread(desk.erase, ticket)
+            return page(sheets.plain("erased", words)) if done else lost(words)
         if form.get("do") == "leave":
             done = await in_thread(desk.leave_by_page, ticket)
         elif form.get("do") == "choose":

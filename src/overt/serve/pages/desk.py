@@ -30,7 +30,7 @@ from overt.measure import (
 )
 from overt.message import parse_address
 from overt.serve.pages.words import read_words
-from overt.store import Entry, Envelope, Ledger, Queue, SentTo, SuppressionList
+from overt.store import Entry, Envelope, Eraser, Ledger, Queue, SentTo, SuppressionList
 
 CHOICES = (Purpose.OPENS, Purpose.LINKS)
 OWN_PAGE = "own page"
@@ -76,6 +76,7 @@ class Desk:
         sender: Sender,
         *,
         read_hits: READABLE,
+        eraser: Eraser,
         clock: Clock | None = None,
     ) -> None:
         self.sender = sender
@@ -84,6 +85,7 @@ class Desk:
         self._leavers = leavers
         self._keyring = keyring
         self._read_hits = read_hits
+        self._eraser = eraser
         self._clock = clock or SystemClock()
         self._asked: dict[RecipientNumber, datetime] = {}
 
@@ -151,6 +153,13 @@ class Desk:
         address = self._address(ticket)
         if address is not None:
             self._leavers.add(address, way=OWN_PAGE)
+        return address is not None
+
+    def erase(self, ticket: str) -> bool:
+        """Erase the ticket's recipient, for good."""
+        address = self._address(ticket)
+        if address is not None:
+            self._eraser.erase(address)
         return address is not None
 
     def _address(self, ticket: str) -> str | None:

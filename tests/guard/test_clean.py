@@ -181,3 +181,11 @@ def test_a_message_that_is_cleaned_says_what_its_documents_still_hold() -> None:
     assert b"left-attached=1;" in out
     again = parse(out)
     assert clean(again, judge(again, by_word), Policy("strict")).edits == ()
+
+
+def test_broken_bytes_around_a_beacon_do_not_save_it() -> None:
+    beacon = f'<img src="{BEACON}">'.encode()
+    raw = b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>a\xe2\x82" + beacon + b"\xac</p>\r\n"
+    cleaned = _clean(raw)
+    assert BEACON.encode() not in cleaned
+    assert b"\xe2\x82\xac" not in cleaned

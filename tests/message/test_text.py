@@ -167,6 +167,7 @@ def _damaged(body: bytes, damage: list[tuple[int, bytes]]) -> bytes:
 )
 @example("a\n\r\rb\n\r", "utf-8", "quoted-printable", b"\r", [(2, b"=\n")], [0, 2, 5, 6], "\n")
 @example("\r", "utf-8", "quoted-printable", b"\r", [(0, b"="), (0, b"=\n")], [0, 0], "\n")
+@example("€€", "utf-8", "base64", b"\r\n", [(1, b"")], [1, 9], "")
 def test_the_decoded_result_is_the_text_with_the_changes_made(
     text: str, charset: str, encoding: str, end: bytes, damage: list[tuple[int, bytes]], cuts: list[int], new: str
 ) -> None:

@@ -183,12 +183,16 @@ class _Work:
     def _write(self, text: Text, changes: Sequence[TextEdit], taken: Counter[str]) -> None:
         if not changes:
             return
-        try:
-            self.edits.extend(text.edits(_slack_at_the_end(changes, len(text.text))))
-        except Refused:  # a charset that cannot be written here: the whole part stays as it was
-            self.left["unwritable"] += sum(taken.values())
+        changes = _slack_at_the_end(changes, len(text.text))
+        # Broken bytes around an element must not save it: where it cannot go without joining them, a space stays.
+        for attempt in (changes, [replace(change, new=change.new or " ") for change in changes]):
+            try:
+                self.edits.extend(text.edits(attempt))
+            except Refused:
+                continue
+            self.taken.update(taken)
             return
-        self.taken.update(taken)
+        self.left["unwritable"] += sum(taken.values())  # the whole part stays as it was
 
 
 def _in_html(

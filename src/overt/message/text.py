@@ -52,7 +52,10 @@ class Text:
 
     @property
     def writable(self) -> bool:
-        """Whether every change to ASCII characters can be written; where not, `edits` may raise `Refused`."""
+        """Whether every ASCII text can be written in place of any other; where not, `edits` may raise `Refused`.
+
+        Taking characters out is refused besides where broken bytes on both sides would become a character.
+        """
         return self._body.writable and self._decoded.exact
 
     @property
@@ -101,7 +104,9 @@ class Text:
                 ]
             )
         made = [self._change(change) for change in ordered]
-        if made and not self._decoded.exact:
+        # Taking out what stood between broken bytes may join them to a character.
+        joins = self._decoded.damaged and any(not change.new for change in ordered)
+        if made and (joins or not self._decoded.exact):
             self._check(ordered, made)
         return self._body.edits(made)
 

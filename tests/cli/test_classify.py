@@ -79,3 +79,33 @@ def test_a_summary_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_a_file_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["classify", "gone"]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+SENDGRID = [
+    {"event": "delivered", "email": "a@example.com", "timestamp": 1793606400, "sg_message_id": "m1"},
+    {"event": "open", "email": "a@example.com", "timestamp": 1793606460, "useragent": CHROME, "ip": "192.0.2.1",
+     "sg_message_id": "m1", "sg_machine_open": True},
+    {"event": "open", "email": "b@example.com", "timestamp": 1793606470, "useragent": CHROME, "ip": "192.0.2.2",
+     "sg_message_id": "m2", "sg_machine_open": False},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_providers_events_are_hits_with_its_flag(
+    indent: int | None, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "events").write_text(json.dumps(SENDGRID, indent=indent))
+    assert main(["classify", "events", "--hits"]) == 0
+    printed = capsys.readouterr()
+    apple, person = [json.loads(line) for line in printed.out.splitlines()]
+    assert (apple["actor"], apple["clue"], person["actor"]) == ("prefetch", "sg_machine_open", "human")
+    assert apple["hit"]["recipient"] == "a@example.com"
+    assert apple["hit"]["at"] == "2026-11-02T08:01:00Z"  # date -u -d @1793606460
+    assert "1 events are neither opens nor clicks" in printed.err
+
+
+def test_lines_behind_one_that_only_looks_like_the_start_of_a_value_are_read(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = run(capsys, folder, "{", hit(GMAIL), hit(SLACK), code=1)
+    assert [row["actor"] for row in found] == ["unknown", "proxy", "machine"]

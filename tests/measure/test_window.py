@@ -5,8 +5,9 @@ Thresholds are those of the field notes; the scenes are written by hand.
 
 from __future__ import annotations
 
+from overt.measure.clues import Evidence
 from overt.measure.hit import Seen
-from overt.measure.reading import Actor, Certainty, Client
+from overt.measure.reading import Actor, Certainty, Client, Reading
 from overt.measure.token import Kind
 from overt.measure.window import Observation, read_hits
 
@@ -125,3 +126,24 @@ def test_a_message_without_recipients_is_grouped_by_client() -> None:
 def test_a_hundred_thousand_hits_of_one_message_take_no_quadratic_time() -> None:
     many = [beacon(n * 0.001, address=f"10.{n % 256}.{n % 250}.1") for n in range(100_000)]
     assert set(actors(*many)) == {MACHINE}
+
+
+def told(actor: Actor, agent: str, client: Client = Client.UNKNOWN) -> Reading:
+    claim = Evidence("their-flag", actor, client, "", "they say so", Certainty.MEDIUM)
+    seen = Seen(Kind.BEACON, "GET", HOME, agent)
+    return read_hits([Observation(100, seen, told=claim)])[0]
+
+
+def test_a_providers_flag_decides_over_a_browsers_name() -> None:
+    reading = told(Actor.PREFETCH, CHROME)
+    assert (reading.actor, reading.client, reading.program) == (Actor.PREFETCH, Client.BROWSER, "Chrome")
+    assert (reading.clue, reading.reason, reading.certainty) == ("their-flag", "they say so", Certainty.MEDIUM)
+
+
+def test_a_program_that_calls_itself_a_machine_is_believed_before_a_flag() -> None:
+    assert told(Actor.PREFETCH, "curl/8.5.0").actor is MACHINE
+
+
+def test_nobody_knows_who_asked_where_no_program_was_told() -> None:
+    reading = told(Actor.UNKNOWN, "")
+    assert (reading.actor, reading.client, reading.program) == (Actor.UNKNOWN, Client.UNKNOWN, "")

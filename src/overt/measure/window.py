@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from overt.measure.classify import read_hit
+from overt.measure.clues import Evidence
 from overt.measure.hit import Seen
 from overt.measure.reading import Actor, Certainty, Client, Reading
 from overt.measure.token import Kind
@@ -39,7 +40,8 @@ _KEPT: Final = frozenset({Actor.MACHINE, Actor.PROXY, Actor.PREFETCH})  # known 
 class Observation:
     """A hit with what the second look needs. `at` and `sent_at` in seconds; "" and None where it is not known.
 
-    `link` tells links of one message apart. `unsubscribes`: the link is the one for leaving the list.
+    `link` tells links of one message apart. `unsubscribes`: the link is the one for leaving the list. `told` is what
+    somebody else says of the hit, such as a provider's flag; an unknown actor there: nobody knows which program asked.
     """
 
     at: float
@@ -49,6 +51,7 @@ class Observation:
     link: str = ""
     sent_at: float | None = None
     unsubscribes: bool = False
+    told: Evidence | None = None
 
     @property
     def target(self) -> str:
@@ -83,7 +86,7 @@ _SAME = _Mark("same-client", 2, "the client that followed links in a burst, shor
 
 def read_hits(observations: Sequence[Observation]) -> tuple[Reading, ...]:
     """The readings of hits, in their order, with both looks."""
-    first = [read_hit(one.seen) for one in observations]
+    first = list(map(_read_alone, observations))
     marks: list[set[_Mark]] = [set() for _ in observations]
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     addresses: dict[str, list[int]] = defaultdict(list)
@@ -106,6 +109,23 @@ def read_hits(observations: Sequence[Observation]) -> tuple[Reading, ...]:
         group.sort(key=lambda number: observations[number].at)
         _mark_crowd([(observations[n], marks[n]) for n in group])
     return tuple(map(_settle, first, marks))
+
+
+def _read_alone(one: Observation) -> Reading:
+    """The first look. A program that says itself that it is a machine is believed before anybody's flag."""
+    own, told = read_hit(one.seen), one.told
+    if told is None or (own.actor in (Actor.MACHINE, Actor.PREFETCH) and told.actor is not Actor.UNKNOWN):
+        return own
+    named = told.client is not Client.UNKNOWN or told.actor is Actor.UNKNOWN
+    return Reading(
+        actor=told.actor or Actor.UNKNOWN,
+        client=told.client if named else own.client,
+        program=told.program if named else own.program,
+        reason=told.reason,
+        certainty=told.certainty,
+        ruleset=own.ruleset,
+        clue=told.clue,
+    )
 
 
 def _group(one: Observation) -> tuple[str, ...]:

@@ -49,9 +49,12 @@ def open_hit(
     )
 
 
-def click_hit(person: int, link: int = 1, user_agent: str = FIREFOX, *, after: int = 0, flags: Flag = Flag.NONE) -> Hit:
+def click_hit(
+    person: int, link: int = 1, user_agent: str = FIREFOX, *, after: int | None = None, flags: Flag = Flag.NONE
+) -> Hit:
+    """A link's hit; by itself a minute later for each link, as somebody reads who is no machine."""
     return Hit(
-        NOON_MS + after,
+        NOON_MS + (link * MINUTE if after is None else after),
         Kind.LINK,
         "GET",
         SPRING,

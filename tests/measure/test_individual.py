@@ -68,6 +68,12 @@ def test_machines_clicks_are_apart_from_peoples() -> None:
     assert (clicks.people, clicks.possible, clicks.clicks.people, clicks.clicks.machines) == (1, 1, 1, 3)
 
 
+def test_a_burst_that_wears_a_browsers_name_is_a_machines_from_its_first_hit() -> None:
+    burst = [open_hit(1, FIREFOX), *(click_hit(1, link, after=2000 * link) for link in (1, 2, 3))]
+    half = report_individual(EVERYBODY, [*burst, click_hit(2)])
+    assert (half.clicks.people, half.opens.human, half.clicks.clicks.machines) == (1, 0, 3)
+
+
 def test_an_ambiguous_click_is_possible_and_not_seen() -> None:
     clicks = report_individual(
         EVERYBODY, [click_hit(1, user_agent="Mozilla/4.0 (compatible; ms-office; MSOffice 16)")]

@@ -21,7 +21,7 @@ def test_opens_are_counted_with_their_first_and_last_time() -> None:
 
 
 def test_clicks_are_told_by_destination() -> None:
-    told = line(click_hit(1), click_hit(1, 2, after=MINUTE), click_hit(1, 2, after=20 * MINUTE))
+    told = line(click_hit(1), click_hit(1, 2), click_hit(1, 2, after=20 * MINUTE))
     assert told.links == {"https://example.org/a": 1, "https://example.org/b": 2}
     assert told.last_click == NOON + timedelta(minutes=20)
 

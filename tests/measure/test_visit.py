@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from overt.measure.reading import Actor
 from overt.measure.visit import read_visits
 from tests.measure.made import (
     APPLE,
+    FIREFOX,
     GMAIL,
     GMAIL_PREFETCH,
     MINUTE,
@@ -14,6 +19,7 @@ from tests.measure.made import (
     THUNDERBIRD,
     click_hit,
     open_hit,
+    sent,
 )
 
 
@@ -54,3 +60,23 @@ def test_apples_prefetch_may_hide_an_open_and_gmails_does_not() -> None:
 def test_people_are_humans_and_proxies_for_them() -> None:
     said = {agent: read_visits([open_hit(1, agent)])[0].by_person for agent in (THUNDERBIRD, GMAIL, APPLE, "curl/8")}
     assert said == {THUNDERBIRD: True, GMAIL: True, APPLE: False, "curl/8": False}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "actor"),
+    [("198.51.100.0/24", Actor.MACHINE), ("127.0.0.0/24", Actor.HUMAN), ("::/48", Actor.HUMAN)],
+)
+def test_haste_gives_scanners_away_but_not_whoever_tries_it_out_at_home(prefix: str, actor: Actor) -> None:
+    hits = [open_hit(1, FIREFOX), *(click_hit(1, link, after=300 * link) for link in (1, 2))]
+    visits = read_visits([replace(hit, prefix=prefix) for hit in hits])
+    assert {visit.reading.actor for visit in visits} == {actor}
+
+
+def test_one_client_that_asks_for_ten_people_behind_the_sending_is_a_gateway_but_a_network_is_not() -> None:
+    people = [sent(person) for person in range(1, 11)]
+    people = [replace(one, recipient=f"a@{number}.example") for number, one in enumerate(people)]
+    hits = [open_hit(person, FIREFOX, after=3000 * person) for person in range(1, 11)]
+    one = read_visits([replace(hit, address_hash=5) for hit in hits], people)
+    many = read_visits([replace(hit, address_hash=number) for number, hit in enumerate(hits, 1)], people)
+    assert {visit.reading.actor for visit in one} == {Actor.MACHINE}
+    assert {visit.reading.actor for visit in many} == {Actor.HUMAN}

@@ -69,7 +69,7 @@ def show_overview(report: Report) -> RenderableType:
             f"{opens.low:.0%} to {opens.high:.0%}" if individual and (opens := individual.opens.bounds) else "",
         )
     said = (
-        "Clicks are people's, as far as a first look tells; loads are of shared beacons; opened is the interval of the "
+        "Clicks are people's, as far as readings tell; loads are of shared beacons; opened is the interval of the "
         "rate, of recipients who granted it. One campaign in full: overt report NAME"
     )
     return Group(Padding(table, MARGIN), note(said))

@@ -80,7 +80,7 @@ class Individual:
 def report_individual(facts: CampaignFacts, hits: Sequence[Hit]) -> Individual:
     """Hits into opens and clicks per sending. A sending that was asked for was delivered, whatever the ledger says."""
     gone = {sent.sending for sent in facts.sent if sent.withdrawn}
-    visits = read_visits(hit for hit in hits if hit.sending not in gone)
+    visits = read_visits((hit for hit in hits if hit.sending not in gone), facts.sent)
     asked = {visit.hit.sending for visit in visits}
     standing = [sent for sent in facts.sent if sent.sending not in gone]
     sent = [one for one in standing if one.outcome in ARRIVED or one.sending in asked]

@@ -42,6 +42,7 @@ class Observation:
 
     `link` tells links of one message apart. `unsubscribes`: the link is the one for leaving the list. `told` is what
     somebody else says of the hit, such as a provider's flag; an unknown actor there: nobody knows which program asked.
+    `host` tells apart who has the same `seen.address`, where that is only a prefix.
     """
 
     at: float
@@ -52,6 +53,7 @@ class Observation:
     sent_at: float | None = None
     unsubscribes: bool = False
     told: Evidence | None = None
+    host: str = ""
 
     @property
     def target(self) -> str:
@@ -63,7 +65,7 @@ class Observation:
     @property
     def client(self) -> tuple[str, str]:
         """Who asked, as far as a request says it."""
-        return self.seen.address, self.seen.user_agent
+        return f"{self.seen.address} {self.host}", self.seen.user_agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def read_hits(observations: Sequence[Observation]) -> tuple[Reading, ...]:
     for number, one in enumerate(observations):
         groups[_group(one)].append(number)
         if one.seen.address and one.recipient and first[number].actor not in _KEPT:
-            addresses[one.seen.address].append(number)
+            addresses[one.client[0]].append(number)
         if one.link and one.message:
             links[one.message].add(one.link)
             readers[one.message].add(one.recipient)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,16 @@ import pytest
 from rich.console import Console
 
 from overt.cli.main import main
-from overt.cli.report import inert, make_report, show
+from overt.cli.report import estimate, inert, make_report, show
 from overt.cli.settings import load_settings
-from overt.measure import RecipientNumber
+from overt.measure import RecipientNumber, Report, as_dict, report_campaign
+from overt.measure.anchor import Ahead, Groups, Observable
+from overt.measure.group import Split
 from overt.store import Layout, Ledger, open_database
 from overt.store.compact import compact
 from overt.testing import FixedClock
 from tests.cli.made import FORMULA, NOON, SHOP, make_folder
+from tests.measure.made import facts, sent
 
 DATA = Path("overt-data")
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "report.md"
@@ -183,3 +187,35 @@ def test_a_withdrawal_is_in_force_before_any_compaction(capsys: pytest.CaptureFi
     (campaign,) = run_json(capsys)["campaigns"]
     assert campaign["individual"]["opens"]["observed"]["count"] == 0
     assert campaign["individual"]["clicks"]["clicks"]["total"] == 0
+
+
+def test_an_estimate_is_in_the_json_or_why_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    make_folder(DATA)
+    individual = run_json(capsys)["campaigns"][0]["individual"]
+    assert individual["estimate"] is None
+    assert "earlier campaign" in individual["unestimated"]
+    blind = individual["opens"]["bounds"][1]
+    assert (blind["blocking"], blind["upper"]) == (1.0, 1.0)
+
+
+def test_groups_that_contradict_each_other_are_refused_with_the_reason() -> None:
+    groups = Groups(Ahead(100, 90), Observable(100, 90, 1))
+    half = report_campaign(facts(sent(1)), [], []).individual
+    assert half is not None
+    campaign = replace(
+        report_campaign(facts(sent(1)), [], []), individual=replace(half, split=Split(100, 100, 0, groups))
+    )
+    assert "click too often" in estimate(campaign).unestimated
+
+
+def test_an_estimate_of_a_large_campaign_is_told_by_group() -> None:
+    groups = Groups(Ahead(1_000_000, 50_000), Observable(1_000_000, 400_000, 100_000))
+    made = report_campaign(facts(sent(1)), [], [])
+    assert made.individual is not None
+    half = replace(made.individual, split=Split(1_000_000, 1_000_000, 7, groups))
+    campaign: Any = as_dict(Report(NOON, 1, (estimate(replace(made, individual=half)),)))["campaigns"]
+    told = campaign[0]["individual"]["estimate"]
+    assert told["ahead"]["median"] == pytest.approx(0.2, rel=0.02)  # 5 % clicked, a quarter of openings click
+    assert told["everyone"]["median"] == pytest.approx(0.3, rel=0.02)  # between 20 % and 40 %
+    assert [one["tau"] for one in told["sweep"]] == [0.2, 0.4, 0.8]
+    assert told["groups"]["outside"] == 7

@@ -12,7 +12,7 @@ from overt.measure import Campaign, Hit, Kind, Link, Mode, RecipientNumber
 from overt.measure.hit import Flag
 from overt.store import Layout
 from overt.store.compact import compact
-from overt.store.hits import campaigns_with_hits, load_hits, query_hits
+from overt.store.hits import campaigns_with_hits, load_beacon_clients, load_hits, query_hits
 from overt.store.manifest import Manifest, write_manifest
 from tests.store.made import make_hit, write_segments
 
@@ -95,3 +95,14 @@ def test_reading_makes_no_folder(tmp_path: Path) -> None:
     hits: tuple[Hit, ...] = load_hits(Layout(tmp_path / "new"))
     assert hits == ()
     assert not (tmp_path / "new").exists()
+
+
+def test_what_beacons_were_asked_for_by_is_told_once_each_with_its_first_time(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    beacon = replace(make_hit(5), kind=Kind.BEACON, link=Link(0), user_agent="a")
+    write_segments(layout, [replace(beacon, at_ms=at) for at in (30, 20)])
+    compact(layout, frozenset())
+    write_segments(layout, [replace(beacon, at_ms=10), replace(beacon, user_agent="b"), make_hit(5)])
+    told = {(person, seen.user_agent): at for person, seen, at in load_beacon_clients(layout)}
+    assert told == {(5, "a"): 10, (5, "b"): beacon.at_ms}
+    assert list(load_beacon_clients(layout, withdrawn={RecipientNumber(5)})) == []

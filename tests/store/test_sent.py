@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
-from overt.measure import Link
+from overt.measure import Link, Mode
 from overt.store import Ledger
+from overt.store.schema import writing
+from overt.store.sent import settle
 from overt.testing import FixedClock
 
 
@@ -46,6 +48,24 @@ def test_links_beyond_the_last_number_share_number_zero(engine: Engine, monkeypa
     spring = ledger.campaign("spring")
     assert list(ledger.number_links(spring, ["a", "b", "c", "d"]).values()) == [1, 2, 0, 0]
     assert list(ledger.number_links(spring, ["d", "b"]).values()) == [0, 2]
+
+
+def test_whom_an_individual_beacon_reached_is_known_with_the_first_time(engine: Engine) -> None:
+    clock = FixedClock()
+    ledger = Ledger(engine, clock)
+    robin, kim, noor = (ledger.recipient(f"{name}@example.org") for name in ("robin", "kim", "noor"))
+    first = round(clock.now().timestamp() * 1000)
+    sendings = [ledger.new_sending(ledger.campaign("spring"), robin, opens=Mode.INDIVIDUAL, grant="form")]
+    clock.advance(seconds=9)
+    sendings += [
+        ledger.new_sending(ledger.campaign("summer"), person, opens=mode, grant="form")
+        for person, mode in ((robin, Mode.INDIVIDUAL), (kim, Mode.SHARED))
+    ]
+    ledger.new_sending(ledger.campaign("summer"), noor, opens=Mode.INDIVIDUAL, grant="form")  # still waiting
+    with writing(engine) as connection:
+        for sending in sendings:
+            settle(connection, sending, delivered=first, failed=None, reason="")
+    assert ledger.reached() == {robin: first}
 
 
 def test_events_are_read_newest_first(engine: Engine) -> None:

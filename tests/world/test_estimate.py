@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from overt.measure.estimate import Ahead, Groups, Observable, estimate_opens
+from overt.measure.anchor import Ahead, Groups, Observable
+from overt.measure.estimate import estimate_opens
 from overt.measure.rate import rate
 from tests.world.world import WORLDS, draw_campaigns
 

@@ -15,8 +15,9 @@ from overt.cli.keyfile import read_keyring
 from overt.cli.option import Settings
 from overt.errors import Malformed
 from overt.measure import Campaign, CampaignFacts, Count, Hit, Keyring, RecipientNumber, derive_campaign
+from overt.measure.group import History, first_fetched
 from overt.store import Layout, Ledger, open_database, read_counts
-from overt.store.hits import campaigns_with_hits, load_hits
+from overt.store.hits import campaigns_with_hits, load_beacon_clients, load_hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Known:
     campaigns: dict[Campaign, CampaignFacts]
     withdrawn: frozenset[RecipientNumber]
     counts: tuple[Count, ...]
+    reached: Mapping[RecipientNumber, int]
+
+    def history(self) -> History:
+        """What was seen of recipients in all campaigns."""
+        return History(self.reached, first_fetched(load_beacon_clients(self.layout, withdrawn=self.withdrawn)))
 
     def hits(self, campaign: Campaign | None = None) -> tuple[Hit, ...]:
         return load_hits(self.layout, campaign=campaign, withdrawn=self.withdrawn)
@@ -39,12 +45,14 @@ def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | 
     campaigns: dict[Campaign, CampaignFacts] = {}
     names: Mapping[str, Campaign] = {}
     withdrawn: frozenset[RecipientNumber] = frozenset()
+    reached: Mapping[RecipientNumber, int] = {}
     if layout.database.exists():
         engine = open_database(layout.database)
         try:
             ledger = Ledger(engine, keyring=keyring)
             withdrawn = ledger.withdrawn_recipients()
             names = ledger.campaigns()
+            reached = ledger.reached()
             campaigns = {number: ledger.facts(number) for name, number in names.items() if wanted in (None, name)}
         finally:
             engine.dispose()
@@ -57,7 +65,7 @@ def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | 
         campaigns[number] = CampaignFacts(number, "")
     if wanted is not None:
         campaigns = _choose(campaigns, wanted, keyring, list(names))
-    return Known(layout, campaigns, withdrawn, counts)
+    return Known(layout, campaigns, withdrawn, counts, reached)
 
 
 def _choose(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv as csv_format
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +21,14 @@ from overt.cli.option import Settings
 from overt.cli.settings import load_settings
 from overt.cli.summary import NOTHING_YET, show_campaign, show_overview
 from overt.clock import Clock, SystemClock
+from overt.errors import Refused
 from overt.measure import (
     COLUMNS,
+    FEWEST,
     RECIPIENT_COLUMNS,
     RULESET,
     Campaign,
+    CampaignReport,
     Hit,
     Report,
     as_dict,
@@ -32,6 +36,7 @@ from overt.measure import (
     as_rows,
     report_campaign,
 )
+from overt.measure.group import Split
 
 Flag = Parameter(negative=())
 # What a spreadsheet would take for a formula (OWASP, CSV Injection).
@@ -86,11 +91,40 @@ def make_report(
     for hit in hits:
         if hit.campaign in by_campaign:
             by_campaign[hit.campaign].append(hit)
-    reports = [report_campaign(facts, by_campaign[number], known.counts) for number, facts in known.campaigns.items()]
+    history = known.history()
+    reports = [
+        estimate(report_campaign(facts, by_campaign[number], known.counts, history))
+        for number, facts in known.campaigns.items()
+    ]
     reports.sort(
         key=lambda one: (one.last_sent is None, -(one.last_sent.timestamp() if one.last_sent else 0), one.name)
     )
     return Report((clock or SystemClock()).now(), RULESET, tuple(reports))
+
+
+def estimate(made: CampaignReport) -> CampaignReport:
+    """With what is believed of the open rate, or why nothing is."""
+    half = made.individual
+    if half is None or not half.opens.of:
+        return made
+    if half.split.groups is None:
+        return replace(made, unestimated=why_no_groups(half.split))
+    from overt.measure.estimate import estimate_opens
+
+    try:
+        return replace(made, estimate=estimate_opens(half.split.groups))
+    except Refused as refused:
+        return replace(made, unestimated=str(refused))
+
+
+def why_no_groups(split: Split) -> str:
+    """Why a campaign's recipients cannot be compared."""
+    if not split.ahead + split.observable:
+        return "No recipient's program is known from an earlier campaign yet, so there is nothing to compare with."
+    return (
+        f"Too few are known from earlier campaigns: {split.ahead} who are fetched for ahead and {split.observable} "
+        f"others. It takes {FEWEST} of each, and one of the others who opened."
+    )
 
 
 def show(made: Report, console: Console, *, by_recipient: bool = False) -> None:

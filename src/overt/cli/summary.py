@@ -7,6 +7,7 @@ without characters that could move a cursor. Counts nothing and reads no file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import exp
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -31,6 +32,8 @@ from overt.measure import (
     Shared,
     Variant,
 )
+from overt.measure.anchor import Credible
+from overt.measure.group import Split
 
 WIDEST_LINKS = 15
 MOST_CLIENTS = 8
@@ -81,7 +84,7 @@ def show_campaign(campaign: CampaignReport, *, by_recipient: bool) -> Renderable
     if campaign.shared:
         parts.append(Group(*shared_parts(campaign.shared)))
     if campaign.individual:
-        parts.append(Group(*individual_parts(campaign.individual, by_recipient)))
+        parts.append(Group(*individual_parts(campaign, campaign.individual, by_recipient)))
     if not campaign.shared and not campaign.individual:
         parts.append(Text("  Sent without measuring: there is nothing to report.\n"))
     return Group(*parts)
@@ -120,12 +123,16 @@ def shared_parts(shared: Shared) -> Iterator[RenderableType]:
         yield note(f'"few" is fewer than {FEWEST} (or what would give such a number away): too few to show.')
 
 
-def individual_parts(half: Individual, by_recipient: bool) -> Iterator[RenderableType]:
+def individual_parts(campaign: CampaignReport, half: Individual, by_recipient: bool) -> Iterator[RenderableType]:
     yield Text("Individual: recipients who granted it", style="bold cyan")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    for name, lines in (("Clicked", tell_clicks(half.clicks)), ("Opened", tell_opens(half.opens))):
+    for name, lines in (
+        ("Clicked", tell_clicks(half.clicks)),
+        ("Opened", tell_opens(half.opens)),
+        ("Estimate", tell_estimate(campaign, half.split)),
+    ):
         for line in lines:
             table.add_row(name, line)
             name = ""  # noqa: PLW2901 said once
@@ -159,6 +166,9 @@ def tell_opens(opens: Opens) -> Iterator[str]:
         return
     yield f"{share(opens.least, opens.most, opens.bounds)}; {plural(opens.displays, 'display')} seen"
     yield from tell_interval(opens.bounds, "with pictures on the true rate")
+    unseen = opens.machine + opens.none
+    if opens.bounds and unseen:
+        yield f"with pictures off {number(unseen)} more may have read"
     for count, what in (
         (opens.human, "asked for by the recipient's own program"),
         (opens.proxy, "by a mailbox provider's proxy, for a person"),
@@ -170,6 +180,26 @@ def tell_opens(opens: Opens) -> Iterator[str]:
     ):
         if count:
             yield f"{number(count):>6}  {what}"
+
+
+def tell_estimate(campaign: CampaignReport, split: Split) -> Iterator[str]:
+    """What is believed of the rate, of whom, and what it hangs on; or why nothing is."""
+    found = campaign.estimate
+    if found is None:
+        yield from (campaign.unestimated,) if campaign.unestimated else ()
+        return
+    best = found.estimate
+    known = split.ahead + split.observable
+    yield f"{believed(best.everyone)} of the {number(known)} whose programs earlier mail showed"
+    yield f"{believed(best.ahead)} of the {number(split.ahead)} who are fetched for ahead, by their clicks"
+    others = "; ".join(
+        f"{exp(one.tau):.1f}: {one.everyone.low:.0%} to {one.everyone.high:.0%}" for one in found.sweep if one != best
+    )
+    yield f"if they click as often per opening as others within a factor of {exp(best.tau):.1f}; {others}"
+
+
+def believed(rate: Credible) -> str:
+    return f"{rate.median:.0%} ({rate.low:.0%} to {rate.high:.0%} at {rate.level:.0%})"
 
 
 def tell_clicks(clicks: Clicks) -> Iterator[str]:

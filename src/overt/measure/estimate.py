@@ -8,13 +8,13 @@ numpy: processes that carry traffic must not import this module.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from overt.errors import Malformed, Refused
+from overt.measure.anchor import Anchored, Credible, Estimate, Groups
 
 TAU: Final = 0.4  # click-to-open may differ by a factor of e^0.4, 1.5 either way, in two of three campaigns
 TAUS: Final = (0.2, 0.4, 0.8)
@@ -24,74 +24,6 @@ SEED: Final = 2021  # the same counts give the same report; the number is the ye
 FEWEST_KEPT: Final = 0.05  # with fewer draws that are possible at all, data and tau contradict each other
 
 Draws = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """Sendings to people whose program fetches ahead: `clicked` of `delivered` by a person. Their opens are unknown."""
-
-    delivered: int
-    clicked: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.clicked <= self.delivered or not self.delivered:
-            raise Malformed(f"{self.clicked} clicked of {self.delivered} delivered is no share")
-
-
-@dataclass(frozen=True, slots=True)
-class Observable:
-    """Sendings to everybody else: `clicked` of the `opened` of `delivered`; a click is an open too."""
-
-    delivered: int
-    opened: int
-    clicked: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.clicked <= self.opened <= self.delivered or not self.delivered:
-            raise Malformed(f"{self.clicked} clicked of {self.opened} opened of {self.delivered} is no share")
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """One campaign's delivered sendings in two groups that were fixed before it was sent.
-
-    By the recipient's program in earlier mail or by mailbox provider, never by this campaign's own hits: those who
-    opened would then be put into groups by other rules than the rest, and every comparison would be biased.
-    """
-
-    ahead: Ahead
-    observable: Observable
-
-
-@dataclass(frozen=True, slots=True)
-class Credible:
-    """A rate that is believed to lie in [low, high] with probability `level`, given all that the estimate assumes."""
-
-    median: float
-    low: float
-    high: float
-    level: float
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Open rates under one `tau`: of the group that is fetched for ahead, and of both groups together.
-
-    `kept` is the share of draws that were possible (no rate above 1, no fewer openings than clicks).
-    """
-
-    tau: float
-    ahead: Credible
-    everyone: Credible
-    kept: float
-
-
-@dataclass(frozen=True, slots=True)
-class Anchored:
-    """The estimate, and the same for other values of tau: how far it hangs on what nobody measured."""
-
-    estimate: Estimate
-    sweep: tuple[Estimate, ...]
 
 
 def estimate_opens(

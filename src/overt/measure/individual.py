@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from overt.measure.bounds import Partition
 from overt.measure.campaign import ARRIVED, CampaignFacts, Sent
+from overt.measure.group import History, Split, split
 from overt.measure.hit import Hit, hour_of
 from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine, count_actors, list_times
 from overt.measure.mode import Mode
@@ -49,6 +51,11 @@ class Opens:
     def most(self) -> int:
         return self.least + self.prefetch + self.unknown
 
+    @property
+    def partition(self) -> Partition:
+        """As `overt.measure.bounds` counts: opened for certain, perhaps, and nothing seen of a person."""
+        return Partition(self.least, self.prefetch + self.unknown, self.machine + self.none)
+
 
 @dataclass(frozen=True, slots=True)
 class Clicks:
@@ -75,9 +82,10 @@ class Individual:
     recipients: tuple[Line, ...]
     outside: int
     withdrawn: int
+    split: Split
 
 
-def report_individual(facts: CampaignFacts, hits: Sequence[Hit]) -> Individual:
+def report_individual(facts: CampaignFacts, hits: Sequence[Hit], history: History | None = None) -> Individual:
     """Hits into opens and clicks per sending. A sending that was asked for was delivered, whatever the ledger says."""
     gone = {sent.sending for sent in facts.sent if sent.withdrawn}
     visits = read_visits((hit for hit in hits if hit.sending not in gone), facts.sent)
@@ -88,6 +96,7 @@ def report_individual(facts: CampaignFacts, hits: Sequence[Hit]) -> Individual:
     people = [visit for visit in visits if visit.by_person]
     opened = [visit for visit in people if visit.hit.kind is Kind.BEACON]
     clicked = [visit for visit in people if visit.hit.kind is Kind.LINK]
+    first = min((one.at for one in facts.sent if one.at), default=None)
     return Individual(
         opens=_opens(sent, visits, outside),
         clicks=_clicks(sent, visits, outside),
@@ -103,6 +112,13 @@ def report_individual(facts: CampaignFacts, hits: Sequence[Hit]) -> Individual:
         recipients=list_recipients(facts, visits),
         outside=len(outside),
         withdrawn=len(gone),
+        split=split(
+            {one.sending for one in sent if one.opens is one.links is Mode.INDIVIDUAL},
+            {visit.hit.sending for visit in opened},
+            {visit.hit.sending for visit in clicked},
+            history or History(),
+            round(first.timestamp() * 1000) if first else 0,
+        ),
     )
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from overt.measure.anchor import Anchored
 from overt.measure.campaign import CampaignFacts, Outcome
+from overt.measure.group import History
 from overt.measure.hit import Count, Hit
 from overt.measure.individual import Individual, report_individual
 from overt.measure.mode import Mode
@@ -21,7 +23,8 @@ from overt.measure.shared import Shared, report_shared
 class CampaignReport:
     """One campaign. `delivered` is what the next hop accepted; `opens` and `links` count messages by mode.
 
-    `unknown` are messages instrumented without the relay: whether they were delivered is not ours to know.
+    `unknown` are messages instrumented without the relay: whether they were delivered is not ours to know. `estimate`
+    is of the open rate, `unestimated` why there is none; both are added by whoever can compute them.
     """
 
     campaign: int
@@ -37,6 +40,8 @@ class CampaignReport:
     links: Mapping[Mode, int]
     shared: Shared | None
     individual: Individual | None
+    estimate: Anchored | None = None
+    unestimated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,13 @@ class Report:
     campaigns: tuple[CampaignReport, ...] = field(default=())
 
 
-def report_campaign(facts: CampaignFacts, hits: Iterable[Hit], counts: Iterable[Count]) -> CampaignReport:
-    """The report of one campaign from its own rows; rows of other campaigns are left out."""
+def report_campaign(
+    facts: CampaignFacts, hits: Iterable[Hit], counts: Iterable[Count], history: History | None = None
+) -> CampaignReport:
+    """The report of one campaign from its own rows; rows of other campaigns are left out.
+
+    `history` is what was seen of recipients in all campaigns: it decides who can be compared with whom.
+    """
     own_hits = [hit for hit in hits if hit.campaign == facts.campaign and hit.mode is Mode.INDIVIDUAL]
     own_counts = [count for count in counts if count.campaign == facts.campaign]
     outcomes = Counter(sent.outcome for sent in facts.sent)
@@ -69,5 +79,5 @@ def report_campaign(facts: CampaignFacts, hits: Iterable[Hit], counts: Iterable[
         opens=dict(Counter(sent.opens for sent in facts.sent)),
         links=dict(Counter(sent.links for sent in facts.sent)),
         shared=report_shared(facts, own_counts) if shared else None,
-        individual=report_individual(facts, own_hits) if individual else None,
+        individual=report_individual(facts, own_hits, history) if individual else None,
     )

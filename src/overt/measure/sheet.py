@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from overt.measure.anchor import Credible, Estimate
+from overt.measure.bounds import OpenBounds, sweep_blocking
 from overt.measure.few import FEWEST
+from overt.measure.group import Split
 from overt.measure.individual import Clicks, Individual, Opens
 from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine
 from overt.measure.mode import Mode
@@ -46,7 +49,11 @@ def _campaign(campaign: CampaignReport, by_recipient: bool) -> dict[str, object]
         "last_sent": tell_moment(campaign.last_sent),
         "modes": {"links": _modes(campaign.links), "opens": _modes(campaign.opens)},
         "shared": _shared(campaign.shared) if campaign.shared else None,
-        "individual": _individual(campaign.individual, by_recipient) if campaign.individual else None,
+        "individual": (
+            {**_individual(campaign.individual, by_recipient), **_estimate(campaign, campaign.individual.split)}
+            if campaign.individual
+            else None
+        ),
     }
 
 
@@ -87,6 +94,7 @@ def _individual(individual: Individual, by_recipient: bool) -> dict[str, object]
 def _opens(opens: Opens) -> dict[str, object]:
     return {
         **_bounds(opens.bounds, opens.of, opens.least, opens.most),
+        "bounds": [_worst(one) for one in sweep_blocking(opens.partition)] if opens.bounds else None,
         "displays": opens.displays,
         "sendings": {
             "human": opens.human,
@@ -98,6 +106,42 @@ def _opens(opens: Opens) -> dict[str, object]:
             "none": opens.none,
         },
     }
+
+
+def _estimate(campaign: CampaignReport, split: Split) -> dict[str, object]:
+    """What is believed of the open rate, or null and why nothing is."""
+    found = campaign.estimate
+    if found is None or split.groups is None:
+        return {"estimate": None, "unestimated": campaign.unestimated or None}
+    ahead, seen = split.groups.ahead, split.groups.observable
+    told: dict[str, object] = {
+        **_believed(found.estimate),
+        "groups": {
+            "ahead": {"delivered": ahead.delivered, "clicked": ahead.clicked},
+            "observable": {"delivered": seen.delivered, "opened": seen.opened, "clicked": seen.clicked},
+            "outside": split.outside,
+        },
+        "sweep": [_believed(other) for other in found.sweep],
+    }
+    return {"estimate": told, "unestimated": None}
+
+
+def _believed(estimate: Estimate) -> dict[str, object]:
+    return {
+        "tau": estimate.tau,
+        "everyone": _credible(estimate.everyone),
+        "ahead": _credible(estimate.ahead),
+        "kept": tell_share(estimate.kept),
+    }
+
+
+def _credible(rate: Credible) -> dict[str, object]:
+    return {"median": tell_share(rate.median), **_interval(rate)}
+
+
+def _worst(bounds: OpenBounds) -> dict[str, object]:
+    ends = {"lower": tell_share(bounds.lower), "upper": tell_share(bounds.upper)}
+    return {"blocking": bounds.blocking, **ends, **_interval(bounds)}
 
 
 def _clicks(clicks: Clicks) -> dict[str, object]:
@@ -125,7 +169,7 @@ def _rate(rate: Rate | None, count: int) -> dict[str, object]:
     }
 
 
-def _interval(of: Rate | Bounds) -> dict[str, object]:
+def _interval(of: Rate | Bounds | Credible | OpenBounds) -> dict[str, object]:
     return {"low": tell_share(of.low), "high": tell_share(of.high), "level": of.level}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from overt.errors import Unavailable
-from overt.measure.hit import Flag, Hit
+from overt.measure.hit import Flag, Hit, Seen
 from overt.measure.mode import Mode
 from overt.measure.token import Campaign, Kind, Link, RecipientNumber, Sending, Variant
 from overt.store.layout import Layout
@@ -25,6 +25,8 @@ ATTEMPTS = 8
 _NAMES = ", ".join(name for name, _, _ in COLUMNS[1:])
 _SELECT = f"SELECT epoch_ms(seen_at), {_NAMES} FROM hits"  # noqa: S608 names of our own columns
 _ORDER = " ORDER BY seen_at, sending"
+_CLIENTS = """SELECT recipient, method, prefix, user_agent, flags, epoch_ms(min(seen_at)) FROM hits
+    WHERE kind = 'beacon' AND mode = 'individual' GROUP BY ALL"""
 
 
 def load_hits(
@@ -48,6 +50,15 @@ def load_hits(
         values["withdrawn"] = [int(number) for number in withdrawn]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return tuple(_hit(row) for row in query_hits(layout, _SELECT + where + _ORDER, values))
+
+
+def load_beacon_clients(
+    layout: Layout, *, withdrawn: Collection[RecipientNumber] = ()
+) -> Iterator[tuple[RecipientNumber, Seen, int]]:
+    """By what each recipient's beacons were asked for, over all campaigns, and when first (milliseconds)."""
+    for recipient, method, prefix, user_agent, flags, at in query_hits(layout, _CLIENTS, {}):
+        if recipient not in withdrawn:
+            yield RecipientNumber(recipient), Seen(Kind.BEACON, method, prefix, user_agent, Flag(flags)), at
 
 
 def campaigns_with_hits(layout: Layout) -> frozenset[Campaign]:

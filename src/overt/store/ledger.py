@@ -55,6 +55,7 @@ from overt.store.sent import (
     number_links,
     read_events,
     read_links,
+    read_reached,
     read_sent,
     read_sent_to,
     settle,
@@ -276,6 +277,11 @@ class Ledger:
         """Every message of the campaign, oldest first."""
         with reading(self.engine) as connection:
             return read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES))
+
+    def reached(self) -> Mapping[RecipientNumber, int]:
+        """When each recipient was first sent an individual beacon that was delivered, in milliseconds since 1970."""
+        with reading(self.engine) as connection:
+            return read_reached(connection)
 
     def has_sending(self, sending: Sending) -> bool:
         """Whether there is such a sending."""

@@ -93,6 +93,17 @@ def read_sent(connection: Connection, campaign: Campaign, withdrawn: Collection[
     )
 
 
+def read_reached(connection: Connection) -> Mapping[RecipientNumber, int]:
+    """When each recipient was first sent an individual beacon that was delivered, in milliseconds."""
+    arrived = sending_table.c.delivered.is_not(None) & sending_table.c.failed.is_(None)
+    rows = (
+        select(sending_table.c.recipient, func.min(sending_table.c.at))
+        .where(arrived, sending_table.c.opens == int(Mode.INDIVIDUAL))
+        .group_by(sending_table.c.recipient)
+    )
+    return {RecipientNumber(number): at for number, at in connection.execute(rows)}
+
+
 def read_sent_to(connection: Connection, recipient: RecipientNumber) -> tuple[SentTo, ...]:
     """Every message to one recipient, newest first."""
     rows = (

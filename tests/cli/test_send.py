@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from overt.cli.main import main
+from overt.cli.send import tell_pools
+from overt.cli.settings import load_settings
 from overt.testing import make_mail
 from tests.cli.desk import Desk
 
@@ -168,3 +170,27 @@ def test_the_relay_of_the_settings_is_used(folder: Path, desk: Desk) -> None:
     (folder / "overt.toml").write_text(f'[relay]\nlisten = "0.0.0.0:{desk.port}"\n')
     assert main(["send", "news.eml", "list.csv", "--campaign", "grüner Frühling"]) == 0
     assert read(desk.taken[0][2])["x-overt-campaign"] == "grüner Frühling"
+
+
+def test_the_relay_is_told_how_long_the_list_is(desk: Desk) -> None:
+    assert run(desk) == 0
+    assert {read(raw)["x-overt-size"] for _, _, raw in desk.taken} == {"3"}
+
+
+@pytest.mark.parametrize(
+    ("recipients", "size", "words"),
+    [
+        (3, 20, "Fewer than 20 recipients"),
+        (500, 20, "Opens are counted in shared, without a rate. 500 recipients are too few"),
+        # Of statistics.md: 0.7 points for 10,000 in pools of 5; sqrt(0.3 * 0.7 / 10,000) is 0.46 points.
+        (10_000, 5, "one standard deviation is 0.7 points; a beacon of its own for each would have 0.5."),
+    ],
+)
+def test_what_pools_will_tell_is_shown_before_sending(recipients: int, size: int, words: str, folder: Path) -> None:
+    (folder / "overt.toml").write_text(f"[pools]\nsize = {size}\n")
+    assert words in tell_pools(recipients, load_settings())
+
+
+def test_settings_that_allow_no_pools_are_named(folder: Path) -> None:
+    (folder / "overt.toml").write_text('[modes]\nopens = "shared"\n')
+    assert tell_pools(10_000, load_settings()).startswith("Opens are measured in shared")

@@ -168,3 +168,28 @@ def test_a_socket_from_systemd_is_answered_on_and_systemd_is_told(folder: Path) 
         assert hearing.recv(100) == b"STOPPING=1"
         out, err = process.communicate(timeout=20)
         assert process.returncode == 0, (out, err)
+
+
+def test_a_pooled_campaign_is_sent_opened_and_told_between_bounds(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """950 people in pools of 5; of every ten one opens, and one reads where everything is fetched ahead."""
+    people = 950
+    with running_world(folder, "[pools]\nsize = 5\n") as world:
+        send(folder, [f"person{number}@example.org" for number in range(people)])
+        copies = world.inbox(people)
+        readers = simulation(world)
+
+        async def read() -> None:
+            for number, raw in enumerate(copies):
+                if number % 10 < 2:
+                    await readers.display(raw, client("thunderbird" if number % 10 else "apple-prefetch"))
+
+        asyncio.run(read())
+        campaign = report(capsys)
+    pooled = campaign["pooled"]
+    assert isinstance(pooled, dict)
+    assert (pooled["pools"], pooled["size"], pooled["carried"], pooled["delivered"]) == (190, 5, 1.0, 950)
+    assert pooled["observed"]["low"] < 0.1 < pooled["observed"]["high"]
+    assert pooled["possible"]["low"] < 0.2 < pooled["possible"]["high"]
+    assert campaign["shared"]["loads"]["total"] == 190  # type: ignore[index]

@@ -54,23 +54,23 @@ def free_ports(number: int) -> list[int]:
             item.close()
 
 
-def write_settings(folder: Path, smtp: int, http: int, *, compact_every: float = 3600) -> Path:
-    """A settings file for a world in `folder`."""
+def write_settings(folder: Path, smtp: int, http: int, *, compact_every: float = 3600, more: str = "") -> Path:
+    """A settings file for a world in `folder`; `more` is TOML behind it."""
     path = folder / "overt.toml"
     path.write_text(
         f'base_url = "http://127.0.0.1:{http}"\ncompact_every = {compact_every}\n'
         f'[relay]\nlisten = "127.0.0.1:{smtp}"\nnext_hop = "maildir://{folder}/inbox"\n'
         f'[collector]\nlisten = "127.0.0.1:{http}"\ntrusted_proxies = ["127.0.0.1"]\n'
-        "[pages]\nenabled = false\n"
+        f"[pages]\nenabled = false\n[modes]\nfewest = 1\n{more}"
     )
     return path
 
 
 @contextmanager
-def running_world(folder: Path) -> Iterator[World]:
+def running_world(folder: Path, more: str = "") -> Iterator[World]:
     """A world that is ready; it has stopped, with everything written, at the end."""
     smtp, http = free_ports(2)
-    path = write_settings(folder, smtp, http)
+    path = write_settings(folder, smtp, http, more=more)
     world = World(folder, smtp, http)
     ready = threading.Event()
     faults: list[BaseException] = []

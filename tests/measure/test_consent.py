@@ -11,7 +11,7 @@ UNKNOWN = Permission()
 
 
 def test_unknown_is_not_yes() -> None:
-    assert decide_mode(Mode.INDIVIDUAL, Mode.INDIVIDUAL, UNKNOWN) is Mode.SHARED
+    assert decide_mode(Mode.INDIVIDUAL, Mode.INDIVIDUAL, UNKNOWN) is Mode.POOLED
 
 
 def test_a_grant_allows_what_account_and_campaign_allow() -> None:
@@ -29,8 +29,8 @@ def test_a_field_of_the_message_only_makes_it_stricter() -> None:
     assert decide_mode(Mode.INDIVIDUAL, Mode.INDIVIDUAL, YES, Mode.OFF) is Mode.OFF
 
 
-def test_modes_that_are_not_built_fall_to_shared() -> None:
-    assert decide_mode(Mode.HYGIENE, Mode.INDIVIDUAL, YES) is Mode.SHARED
+def test_a_mode_that_is_not_built_falls_to_the_one_below() -> None:
+    assert decide_mode(Mode.HYGIENE, Mode.INDIVIDUAL, YES) is Mode.POOLED
 
 
 def test_only_a_standing_grant_has_a_reference() -> None:

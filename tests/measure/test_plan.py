@@ -30,8 +30,14 @@ def test_a_base_url_that_could_break_markup_is_malformed(base_url: str) -> None:
 
 
 def test_what_is_not_built_is_refused() -> None:
-    with pytest.raises(Refused):
-        Plan("https://t.example.org", Campaign(1), opens=Mode.POOLED)
+    with pytest.raises(Refused, match="not built"):
+        Plan("https://t.example.org", Campaign(1), opens=Mode.HYGIENE)
+
+
+@pytest.mark.parametrize("mode", [Mode.POOLED, Mode.HYGIENE])
+def test_links_have_neither_pools_nor_a_date(mode: Mode) -> None:
+    with pytest.raises(Refused, match="one of opens"):
+        Plan("https://t.example.org", Campaign(1), links=mode)
 
 
 def test_silence_is_off_in_both() -> None:

@@ -20,6 +20,7 @@ from overt.measure import (
     new_keyring,
     verify,
 )
+from overt.measure.token import has_number
 
 KEYS = new_keyring(lambda size: bytes(range(size))).rotate(lambda size: bytes(range(1, size + 1)))
 OTHER_KEYS = new_keyring(lambda size: bytes(range(2, size + 2)))
@@ -29,7 +30,9 @@ HERE = b"https://news.example/a?b=1"
 
 def make_token(kind: Kind, mode: Mode, campaign: int, variant: int, link: int, sending: int) -> Token:
     own = Sending(sending) if mode.names_sending else None
-    return Token(kind, mode, Campaign(campaign), Variant(variant), Link(link if kind is Kind.LINK else 0), own)
+    mode = Mode.SHARED if kind is Kind.LINK and mode is Mode.POOLED else mode
+    number = max(link, mode is Mode.POOLED) if has_number(kind, mode) else 0
+    return Token(kind, mode, Campaign(campaign), Variant(variant), Link(number), own)
 
 
 TOKENS = st.builds(

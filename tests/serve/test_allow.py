@@ -12,9 +12,9 @@ from tests.serve.post import BASE, ROBIN, Post
 ALL = Account(BASE)
 
 
-def test_an_unknown_recipient_is_measured_in_shared_and_it_says_why(post: Post) -> None:
+def test_an_unknown_recipient_is_measured_in_pools_at_most_and_it_says_why(post: Post) -> None:
     assert decide(post.ledger, ALL, Wish(), ROBIN) == Allowed(
-        Mode.SHARED, Mode.SHARED, "", "opens: no grant is recorded; links: no grant is recorded"
+        Mode.POOLED, Mode.SHARED, "", "opens: no grant is recorded; links: no grant is recorded"
     )
 
 
@@ -62,4 +62,4 @@ def test_the_strictest_of_account_and_message_wins_over_a_grant(
 def test_a_mode_between_the_two_is_reduced_with_its_reason(post: Post) -> None:
     post.grant(ROBIN)
     allowed = decide(post.ledger, ALL, Wish(opens=Mode.HYGIENE, links=Mode.OFF), ROBIN)
-    assert allowed == Allowed(Mode.SHARED, Mode.OFF, "", "opens: the mode asked for is not built yet")
+    assert allowed == Allowed(Mode.POOLED, Mode.OFF, "", "opens: that mode is not built yet")

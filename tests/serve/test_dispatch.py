@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
@@ -14,6 +15,7 @@ from overt.store import SuppressionList, writing
 from overt.testing import make_html, make_mail
 from tests.serve.post import ANA, BASE, KIM, NEWS, ROBIN, Post
 
+PLENTY = 2500  # recipients, for pools of ten
 OFF, SHARED, INDIVIDUAL = (Mode.OFF, Mode.OFF), (Mode.SHARED, Mode.SHARED), (Mode.INDIVIDUAL, Mode.INDIVIDUAL)
 
 
@@ -281,3 +283,63 @@ def test_who_leaves_while_mail_waits_does_not_get_it(post: Post) -> None:
     assert leavers.add(ROBIN, way="page") == 1
     assert [queued.envelope.recipient for queued in post.queue.all()] == [KIM, ROBIN]
     assert leavers.add(ROBIN, way="page") == 0
+
+
+def declared(size: int) -> bytes:
+    return make_mail(fields={"X-Overt-Size": str(size), "X-Overt-Campaign": "spring"})
+
+
+def people(number: int) -> list[str]:
+    return [f"person{count}@example.org" for count in range(number)]
+
+
+def test_a_list_that_is_large_enough_is_pooled_and_nobody_says_who_is_in_which(post: Post) -> None:
+    everybody = people(1000)
+    copies = post.send(*everybody, raw=declared(1000), pool_size=5)
+    pools = Counter(beacon(post, raw).link for raw in copies.values())
+    assert set(pools.values()) == {5}
+    assert len(pools) == 200
+    assert {beacon(post, raw).mode for raw in copies.values()} == {Mode.POOLED}
+    assert set(post.modes("spring").values()) == {(Mode.POOLED, Mode.SHARED)}
+    facts = post.ledger.facts(post.ledger.campaign("spring"))
+    assert facts.pools is not None
+    assert facts.pools.full == frozenset(range(1, 201))
+    with writing(post.engine) as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM deck").fetchall()
+    assert [row.left for row in rows] == [" ".join(["0"] * (200 - row.first + 1)) for row in rows]
+
+
+def test_copies_that_carry_no_beacon_are_recorded_like_those_that_do(post: Post) -> None:
+    copies = post.send(*people(PLENTY), raw=declared(PLENTY), pool_size=10)
+    carrying = [raw for raw in copies.values() if b"/b/" in raw.replace(b"=\r\n", b"")]
+    # 1.594 / (10 * 0.3) = 0.531
+    assert abs(len(carrying) / PLENTY - 0.531) < 5 * (0.25 / PLENTY) ** 0.5
+    assert set(post.modes("spring").values()) == {(Mode.POOLED, Mode.SHARED)}
+
+
+def test_whoever_granted_it_is_measured_alone_and_takes_no_place(post: Post) -> None:
+    post.grant(ROBIN)
+    copies = post.send(ROBIN, *people(999), raw=declared(1000), pool_size=5)
+    assert beacon(post, copies[ROBIN]).mode is Mode.INDIVIDUAL
+    assert post.modes("spring")[ROBIN] == INDIVIDUAL
+
+
+@pytest.mark.parametrize("size", [500, 0])
+def test_a_list_that_is_too_small_or_not_declared_is_shared(post: Post, size: int) -> None:
+    copies = post.send(ROBIN, KIM, raw=declared(size), pool_size=5)
+    assert {beacon(post, raw).mode for raw in copies.values()} == {Mode.SHARED}
+    assert len(set(copies.values())) == 1
+    assert [event.kind for event in post.ledger.events()] == (["no-pools"] if size else [])
+
+
+def test_an_account_that_wants_shared_has_no_pools(post: Post) -> None:
+    copies = post.send(ROBIN, KIM, raw=declared(1000), pool_size=5, opens=Mode.SHARED)
+    assert {beacon(post, raw).mode for raw in copies.values()} == {Mode.SHARED}
+
+
+def test_a_campaign_to_few_people_goes_out_untouched_but_to_whoever_granted_it(post: Post) -> None:
+    post.grant(ROBIN)
+    copies = post.send(ROBIN, KIM, raw=declared(19))
+    assert post.modes("spring") == {ROBIN: INDIVIDUAL, KIM: OFF}
+    assert b"/b/" not in copies[KIM]
+    assert "a campaign to fewer than 20 people" in because(post)

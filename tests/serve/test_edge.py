@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from overt.measure import RULESET, Count, Flag, Hit, Kind, Mode
+from overt.measure import RULESET, Count, Flag, Hit, Kind, Link, Mode, Token
 from overt.serve.collector import Collector
 from overt.serve.edge import LEFT, Place
 from overt.store import read_counts, read_hits
@@ -27,6 +27,11 @@ from tests.serve.talk import (
 )
 
 THUNDERBIRD = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Thunderbird/140.4.0"
+GMAIL_AHEAD = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0"
+)
+POOLED = Token(Kind.BEACON, Mode.POOLED, SHARED.campaign, SHARED.variant, Link(9))
 FROM = "X-Forwarded-For: 198.51.100.7"
 
 
@@ -87,6 +92,34 @@ def test_a_shared_beacon_leaves_a_count_and_nothing_of_who_asked(tmp_path: Path)
 def test_a_shared_link_is_counted_by_its_number(tmp_path: Path) -> None:
     _, counts = asking(tmp_path, link(SHARED_LINK))
     assert [(count.kind, count.link, count.number) for count in counts] == [(Kind.LINK, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("agent", "word"),
+    [(THUNDERBIRD, "person"), ("Mozilla/5.0", "ahead"), ("curl/8.4.0", None), (GMAIL_AHEAD, None)],
+)
+def test_a_pooled_beacon_leaves_a_count_without_its_pool_and_a_mark_on_the_pool(
+    tmp_path: Path, agent: str, word: str | None
+) -> None:
+    _, counts = asking(tmp_path, beacon(POOLED), FROM, f"User-Agent: {agent}")
+    plain = [count for count in counts if not count.is_mark]
+    marks = [count for count in counts if count.is_mark]
+    assert [(count.link, count.hour) for count in plain] == [(0, 498_756)]
+    assert [(mark.link, mark.actor, mark.client, mark.number) for mark in marks] == ([(9, word, "", 1)] if word else [])
+
+
+def test_a_pool_that_is_hit_often_is_marked_once(tmp_path: Path) -> None:
+    async def story(collector: Collector) -> None:
+        for _ in range(3):
+            await ask(collector, beacon(POOLED), f"User-Agent: {THUNDERBIRD}")
+
+    with_collector(tmp_path, story)
+    assert sorted((count.link, count.number) for count in left(tmp_path)[1]) == [(0, 3), (9, 1)]
+
+
+def test_a_privacy_field_keeps_a_pool_unmarked(tmp_path: Path) -> None:
+    _, counts = asking(tmp_path, beacon(POOLED), f"User-Agent: {THUNDERBIRD}", "Sec-GPC: 1")
+    assert [(count.link, count.number) for count in counts] == [(0, 1)]
 
 
 @pytest.mark.parametrize("field", ["Sec-GPC: 1", "DNT: 1"])

@@ -39,7 +39,7 @@ def ledger(engine: Engine, clock: FixedClock) -> Ledger:
 def test_unknown_is_not_yes(ledger: Ledger) -> None:
     permission = ledger.permission(ROBIN, Purpose.OPENS)
     assert permission.latest is None
-    assert (permission.allows, permission.grant) == (Mode.SHARED, "")
+    assert (permission.allows, permission.grant) == (Mode.POOLED, "")
     assert ledger.find_recipient(ROBIN) is None
 
 
@@ -69,7 +69,7 @@ def test_a_grant_keeps_when_how_and_where_the_proof_is(ledger: Ledger, clock: Fi
 
 def test_a_grant_for_one_purpose_is_none_for_another(ledger: Ledger) -> None:
     ledger.grant(ROBIN, Purpose.OPENS, way="form")
-    assert ledger.permission(ROBIN, Purpose.LINKS).allows is Mode.SHARED
+    assert ledger.permission(ROBIN, Purpose.LINKS).allows is Mode.POOLED
     assert ledger.permission(ROBIN, Purpose.OPENS).grant == "form"
 
 

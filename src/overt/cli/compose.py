@@ -45,6 +45,9 @@ def make_account(settings: Settings) -> Account:
         app_links=settings.links.app,
         exclude=settings.links.exclude,
         own_addresses=settings.sender.addresses,
+        fewest=settings.modes.fewest,
+        pool_size=settings.pools.size,
+        expected_rate=settings.pools.expected_rate,
         pages_url=settings.pages_url,
         leave=settings.unsubscribe.add,
         disclosure=Disclosure(

@@ -35,7 +35,9 @@ def merge_facts(first: CampaignFacts, second: CampaignFacts) -> CampaignFacts:
     known = {sent.sending for sent in first.sent if sent.sending}
     added = tuple(sent for sent in second.sent if not sent.sending or sent.sending not in known)
     links = {**second.links, **first.links}
-    return CampaignFacts(first.campaign, first.name or second.name, first.sent + added, links)
+    return CampaignFacts(
+        first.campaign, first.name or second.name, first.sent + added, links, first.pools or second.pools
+    )
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:

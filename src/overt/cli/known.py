@@ -7,7 +7,7 @@ ever started there is nothing to know.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from overt.cli.declared import merge_facts, read_declared
@@ -74,7 +74,7 @@ def _choose(
     """Every campaign of that name: of the ledger, and those whose number was derived from the name under some key."""
     derived = {derive_campaign(Keyring(keyring.keys, key), wanted) for key in keyring.keys} if keyring else set()
     found = {
-        number: CampaignFacts(number, facts.name or wanted, facts.sent, facts.links)
+        number: replace(facts, name=facts.name or wanted)
         for number, facts in campaigns.items()
         if facts.name == wanted or (not facts.name and (number in derived or str(number) == wanted))
     }

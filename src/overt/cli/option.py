@@ -16,7 +16,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from overt.cli.base_url import read_base_url
 from overt.cli.relay_option import Dkim, Hop, Relay
 from overt.cli.value import Endpoint, Listen, Networks, SettingsTable, Words
-from overt.measure import Language
+from overt.measure import FEWEST, Language
+from overt.measure.pool import SMALLEST
 
 __all__ = [
     "PREFIX",
@@ -25,6 +26,7 @@ __all__ = [
     "Endpoint",
     "Links",
     "Modes",
+    "Pools",
     "Relay",
     "Sender",
     "Settings",
@@ -37,7 +39,8 @@ FEWEST_HIT_DAYS = 8  # with fewer, a hit of a Monday would go on its day
 
 BaseUrl = Annotated[str, BeforeValidator(read_base_url)]
 OwnUrl = Annotated[str, BeforeValidator(lambda value: value and read_base_url(value))]
-ModeName = Literal["off", "shared", "individual"]
+OpensMode = Literal["off", "shared", "pooled", "individual"]
+LinksMode = Literal["off", "shared", "individual"]
 
 
 class Sender(SettingsTable):
@@ -91,11 +94,28 @@ class Unsubscribe(SettingsTable):
 
 
 class Modes(SettingsTable):
-    opens: ModeName = Field(
+    opens: OpensMode = Field(
         default="individual",
-        description="The most an open may tell: `individual` holds for recipients who granted it, others get `shared`.",
+        description="The most an open may tell: `individual` of recipients who granted it; of others `pooled` where the"
+        " list's size was declared and is large enough, else `shared`.",
     )
-    links: ModeName = Field(default="individual", description="The most a click may tell, likewise.")
+    fewest: int = Field(
+        default=FEWEST,
+        ge=1,
+        le=10_000,
+        description="A campaign declared to have fewer recipients goes out untouched to all who granted nothing.",
+    )
+    links: LinksMode = Field(
+        default="individual",
+        description="The most a click may tell: `individual` for recipients who granted it, others get `shared`.",
+    )
+
+
+class Pools(SettingsTable):
+    size: int = Field(default=20, ge=SMALLEST, le=10_000, description="The fewest recipients that share a pool.")
+    expected_rate: float = Field(
+        default=0.3, gt=0, lt=1, description="About which share opens; pools are planned for it before sending."
+    )
 
 
 class Links(SettingsTable):
@@ -163,6 +183,7 @@ class Settings(BaseSettings):
     pages: Pages = Field(default_factory=Pages)
     unsubscribe: Unsubscribe = Field(default_factory=Unsubscribe)
     modes: Modes = Field(default_factory=Modes)
+    pools: Pools = Field(default_factory=Pools)
     links: Links = Field(default_factory=Links)
     retention: Retention = Field(default_factory=Retention)
     disclosure: Disclosure = Field(default_factory=Disclosure)

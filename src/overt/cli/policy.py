@@ -15,7 +15,7 @@ from cyclopts import Parameter
 
 from overt.cli.option import Settings
 from overt.cli.settings import load_settings
-from overt.measure import Language, Mode, about_url, parse_mode
+from overt.measure import Language, Mode, about_url, modes_up_to, parse_mode
 from overt.serve.pages.words import Words, read_words
 
 LanguageName = Literal["en", "de", "fr"]
@@ -56,7 +56,7 @@ def say_policy(settings: Settings, words: Words) -> Iterator[tuple[int, str]]:
     yield 0, words.say("policy.how", host=urlsplit(settings.base_url).netloc)
     for title, most in (("openings", opens), ("clicks", links)):
         yield 3, words.say(f"policy.{title}")
-        for mode in sorted({most} if most < Mode.INDIVIDUAL else {Mode.SHARED, most}):
+        for mode in modes_up_to(most, opens=title == "openings"):
             yield 1, words.say(f"kept.{mode.word}")
     if max(opens, links) >= Mode.INDIVIDUAL:
         yield 0, words.say("policy.permission")

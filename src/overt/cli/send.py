@@ -9,6 +9,7 @@ import json
 import secrets
 import sys
 from collections.abc import Sequence
+from math import sqrt
 from pathlib import Path
 from random import Random
 from typing import Annotated, Any, Literal
@@ -21,15 +22,18 @@ from rich.text import Text
 
 from overt.cli.fill import check_columns
 from overt.cli.mailing import Mailing, Served, Summary, make_mailing, submit_all
-from overt.cli.option import Endpoint
+from overt.cli.option import Endpoint, Settings
 from overt.cli.recipients import Recipients, Row, read_recipients
 from overt.cli.settings import load_settings
 from overt.cli.submit import Submission
 from overt.cli.variant import combine
 from overt.clock import SystemClock
-from overt.errors import Malformed
+from overt.errors import Malformed, Refused
+from overt.measure import Mode, parse_mode
+from overt.measure.pool import plan_pools
 
-ModeName = Literal["off", "shared", "individual"]
+OpensMode = Literal["off", "shared", "pooled", "individual"]
+LinksMode = Literal["off", "shared", "individual"]
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 where a server listens is not where a client goes
 SHOWN = 10  # faults printed one by one; --json has all of them
 
@@ -46,8 +50,8 @@ def send(
     content: Annotated[tuple[Path, ...], Many] = (),
     to: str = "",
     from_: Annotated[str, Parameter(name="--from")] = "",
-    opens: ModeName | None = None,
-    links: ModeName | None = None,
+    opens: OpensMode | None = None,
+    links: LinksMode | None = None,
     relay: str = "",
     seed: int | None = None,
     sent: Path | None = None,
@@ -96,14 +100,17 @@ def send(
     place = _place(relay, settings)
     contents = [message.read_bytes(), *(path.read_bytes() for path in content)]
     variants = combine(len(subject), len(contents))
-    fields = [f"X-Overt-{name}: {mode}" for name, mode in (("Opens", opens), ("Links", links)) if mode]
-    mailing = make_mailing(campaign, contents, subject, variants, sender=from_, fields=fields)
     listed = read_recipients(recipients, to)
+    fields = [f"X-Overt-{name}: {mode}" for name, mode in (("Opens", opens), ("Links", links)) if mode]
+    fields.append(f"X-Overt-Size: {len(listed.rows)}")
+    mailing = make_mailing(campaign, contents, subject, variants, sender=from_, fields=fields)
     check_columns(mailing.templates.values(), listed.columns)
     served = Served(sent or recipients.with_name(f"{recipients.name}.{_safe(campaign)}.sent"), mailing.campaign)
     rows = [row for row in listed.rows if row.address not in served]
     chance = secrets.SystemRandom() if seed is None else Random(seed)  # noqa: S311 a repeatable drawing, no secret
     names = [message, *content]
+    if not relay and opens in (None, "pooled", "individual") and not json_:
+        print(tell_pools(len(listed.rows), load_settings(settings)))
     if dry_run:
         return _show_plan(mailing, listed, rows, names, chance, as_json=json_)
     summary = _submit(mailing, rows, served, place, chance, quiet=json_)
@@ -112,6 +119,25 @@ def send(
     if summary.broken or (summary.later and not summary.accepted):
         return 75
     return 1 if listed.faults or summary.refused or summary.later else 0
+
+
+def tell_pools(recipients: int, settings: Settings) -> str:
+    """What pools would say of opens before anything is sent, and at what cost in accuracy; or why there are none."""
+    if parse_mode(settings.modes.opens) < Mode.POOLED:
+        return f"Opens are measured in {settings.modes.opens}: this is what the settings allow."
+    fewest = settings.modes.fewest
+    if recipients < fewest:
+        return f"Fewer than {fewest} recipients: only those who granted it are measured (setting modes.fewest)."
+    try:
+        plan = plan_pools(recipients, size=settings.pools.size, expected=settings.pools.expected_rate)
+    except Refused as refused:
+        return f"Opens are counted in shared, without a rate. {refused}"
+    identified = sqrt(plan.rate * (1 - plan.rate) / recipients)
+    return (
+        f"Opens of those who granted nothing are pooled: {plan.pools} pools of {plan.size}, {plan.carried:.0%} of the "
+        f"copies carry the beacon. At a rate of {plan.rate:.0%} one standard deviation is {100 * plan.spread:.1f} "
+        f"points; a beacon of its own for each would have {100 * identified:.1f}."
+    )
 
 
 def _place(relay: str, settings: Path | None) -> Endpoint:

@@ -34,6 +34,7 @@ from overt.measure import (
 )
 from overt.measure.anchor import Credible
 from overt.measure.group import Split
+from overt.measure.pooled import Pooled
 
 WIDEST_LINKS = 15
 MOST_CLIENTS = 8
@@ -83,6 +84,8 @@ def show_campaign(campaign: CampaignReport, *, by_recipient: bool) -> Renderable
     parts: list[RenderableType] = [Rule(Text(clean(name_of(campaign)), style="bold"), align="left"), head(campaign)]
     if campaign.shared:
         parts.append(Group(*shared_parts(campaign.shared)))
+    if campaign.pooled:
+        parts.append(Group(*pooled_parts(campaign.pooled)))
     if campaign.individual:
         parts.append(Group(*individual_parts(campaign, campaign.individual, by_recipient)))
     if not campaign.shared and not campaign.individual:
@@ -121,6 +124,25 @@ def shared_parts(shared: Shared) -> Iterator[RenderableType]:
     cells += [(time.beacons, time.clicks) for time in shared.times]
     if any(None in pair for pair in cells):
         yield note(f'"few" is fewer than {FEWEST} (or what would give such a number away): too few to show.')
+
+
+def pooled_parts(pooled: Pooled) -> Iterator[RenderableType]:
+    yield Text("Pooled: recipients share a beacon by the pool, nobody is known", style="bold cyan")
+    facts = pooled.facts
+    lines = [
+        f"{number(pooled.pools)} pools of {facts.size}; {facts.carried:.0%} of the copies carry the beacon",
+    ]
+    if pooled.least is None or pooled.most is None or pooled.spread is None or pooled.identified is None:
+        lines.append(f"Fewer than {FEWEST} pools were filled or asked for: too few to show a rate.")
+    else:
+        least, most = pooled.least, pooled.most
+        spread, identified = 100 * pooled.spread, 100 * pooled.identified
+        lines += [
+            f"opened by {least.value:.0%} to {most.value:.0%} of {number(pooled.of)} recipients",
+            f"with pictures on the true rate lies between {least.low:.0%} and {most.high:.0%} ({least.level:.0%} each)",
+            f"one standard deviation is {spread:.1f} points; with a beacon for each it would be {identified:.1f}",
+        ]
+    yield Padding(Text("\n".join(lines)), MARGIN)
 
 
 def individual_parts(campaign: CampaignReport, half: Individual, by_recipient: bool) -> Iterator[RenderableType]:

@@ -28,7 +28,7 @@ from overt.measure.locator import (
     read_destination,
     split_target,
 )
-from overt.measure.mode import Mode, parse_mode, strictest
+from overt.measure.mode import Mode, modes_up_to, parse_mode, strictest
 from overt.measure.person import Line
 from overt.measure.plan import Disclosure, Language, Plan
 from overt.measure.rate import Bounds, Method, Rate, bound_rate
@@ -149,6 +149,7 @@ __all__ = [
     "mint",
     "mint_leave",
     "mint_visit",
+    "modes_up_to",
     "network_of",
     "new_keyring",
     "parse_keyring",

@@ -48,10 +48,23 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """Pools of `size` recipients each, whose copies carry the beacon with probability `carried`.
+
+    `full` are the numbers of those that were filled. A pool that was not filled tells too much of too few, and is none.
+    """
+
+    size: int
+    carried: float
+    full: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignFacts:
-    """A campaign's name, its sendings, and the destination of each link number."""
+    """A campaign's name, its sendings, the destination of each link number, and its pools where it has any."""
 
     campaign: Campaign
     name: str
     sent: tuple[Sent, ...] = ()
     links: Mapping[Link, str] = field(default_factory=dict)
+    pools: PoolFacts | None = None

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from overt.measure.clues import CLUES, NETWORKS, RULESET, Evidence, Range
+from overt.measure.clues import CLUES, FALSE_PREFETCHES, NETWORKS, RULESET, Evidence, Range
 from overt.measure.hit import Hit, Seen
 from overt.measure.reading import Actor, Certainty, Client, Reading
+
+PEOPLE = frozenset({Actor.HUMAN, Actor.PROXY})
 
 SILENT = Evidence("", Actor.UNKNOWN, Client.UNKNOWN, "", "no clue names this program", Certainty.LOW)
 
@@ -22,6 +24,18 @@ def read_hit(seen: Seen) -> Reading:
     # HEAD says who is not looking, not which program: the class and program come from the next clue that knows them.
     naming = next((evidence for evidence in spoken if evidence.client is not Client.UNKNOWN), deciding)
     return _reading(deciding, naming)
+
+
+def is_by_person(reading: Reading) -> bool:
+    """Whether a person asked, or a proxy for one."""
+    return reading.actor in PEOPLE
+
+
+def may_hide_open(reading: Reading) -> bool:
+    """Whether a person may have displayed the message, though the hit does not show it."""
+    if reading.actor is Actor.PREFETCH:
+        return reading.clue not in FALSE_PREFETCHES
+    return reading.actor is Actor.UNKNOWN
 
 
 def network_of(packed: bytes) -> Range | None:

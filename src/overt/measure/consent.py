@@ -13,7 +13,7 @@ from enum import StrEnum
 from overt.measure.mode import Mode, strictest
 from overt.measure.token import RecipientNumber
 
-UNKNOWN_ALLOWS = Mode.SHARED  # what nobody's permission is needed for; DESIGN, modes
+UNKNOWN_ALLOWS = Mode.POOLED  # what nobody's permission is needed for; DESIGN, modes
 
 
 class Purpose(StrEnum):
@@ -77,7 +77,7 @@ class Permission:
 def decide_mode(account: Mode, campaign: Mode, recipient: Permission, field: Mode | None = None) -> Mode:
     """The mode of one sending: the strictest of what account, campaign, recipient and header field allow.
 
-    A field can only make it stricter. `pooled` and `hygiene` are not built yet, so what comes to them is `shared`.
+    A field can only make it stricter. `hygiene` is not built yet, so what comes to it is `pooled`.
     """
     mode = strictest(account, campaign, recipient.allows, Mode.INDIVIDUAL if field is None else field)
-    return Mode.SHARED if mode in (Mode.POOLED, Mode.HYGIENE) else mode
+    return Mode.POOLED if mode is Mode.HYGIENE else mode

@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from overt.measure.anchor import Ahead, Groups, Observable
-from overt.measure.classify import read_hit
-from overt.measure.clues import FALSE_PREFETCHES
+from overt.measure.classify import may_hide_open, read_hit
 from overt.measure.few import FEWEST
 from overt.measure.hit import Seen
 from overt.measure.reading import Actor
@@ -49,7 +48,7 @@ def first_fetched(rows: Iterable[tuple[RecipientNumber, Seen, int]]) -> Mapping[
     first: dict[RecipientNumber, int] = {}
     for recipient, seen, at in rows:
         reading = read_hit(seen)
-        if reading.actor is Actor.PREFETCH and reading.clue not in FALSE_PREFETCHES:
+        if reading.actor is Actor.PREFETCH and may_hide_open(reading):
             first[recipient] = min(at, first.get(recipient, at))
     return first
 

@@ -89,7 +89,7 @@ class Count:
     """How many requests of one kind there were in one hour; all that is left of them in `shared` and `pooled`.
 
     `hour` is hours since the epoch, UTC: the finest time there is. `client` and `actor` are the words of a reading,
-    `ruleset` the version of the rules that read it.
+    `ruleset` the version of the rules that read it. A beacon's count with a `link` is a pool's mark: see `mark_pool`.
     """
 
     campaign: Campaign
@@ -107,6 +107,22 @@ class Count:
             raise Malformed("hour, ruleset and number of a count are not negative")
         if len(self.client) > 20 or len(self.actor) > 12:
             raise Malformed("class and actor of a count are words of a reading: at most 20 and 12 letters")
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it says of one pool that it was hit. It is never more than 1."""
+        return self.kind is Kind.BEACON and self.link != 0
+
+
+WEEK_HOURS = 7 * 24
+
+
+def mark_pool(campaign: Campaign, pool: Link, *, by_person: bool, ruleset: int, hour: int) -> Count:
+    """All that is kept of a pool's hits: that there was one, for a person or ahead of one, in which week; how often, by
+    what and when on which day is counted for all pools together.
+    """
+    actor = "person" if by_person else "ahead"
+    return Count(campaign, Variant(0), Kind.BEACON, pool, "", actor, ruleset, hour - hour % WEEK_HOURS)
 
 
 @lru_cache(maxsize=4096)

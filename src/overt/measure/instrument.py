@@ -77,14 +77,19 @@ class Prepared:
         return Prepared(self.message, self.plan, (), (), (reason,))
 
     def edits(
-        self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None = None
+        self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None = None, *, pool: int = 0
     ) -> tuple[Edit, ...]:
-        """The edits for one recipient; `numbers` gives links other numbers than their place in `destinations`."""
-        return self._edits(self._tokens(keyring, sending, numbers))
+        """The edits for one recipient; `numbers` gives links other numbers than their place in `destinations`.
 
-    def render(self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None = None) -> bytes:
+        `pool` is the number of the recipient's pool, which a beacon of `pooled` needs.
+        """
+        return self._edits(self._tokens(keyring, sending, numbers, pool))
+
+    def render(
+        self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None = None, *, pool: int = 0
+    ) -> bytes:
         """The bytes for one recipient: the same as applying `edits`, and much faster from the second copy on."""
-        tokens = self._tokens(keyring, sending, numbers)
+        tokens = self._tokens(keyring, sending, numbers, pool)
         template = self._template
         if template is not None:
             filled = template.fill([token.encode("ascii") for token in tokens])
@@ -95,7 +100,7 @@ class Prepared:
     @cached_property
     def _template(self) -> Template | None:
         lengths = [
-            0 if link == LINE else token_length(Kind.LINK if link else Kind.BEACON, self._mode(link))
+            0 if link == LINE else token_length(Kind.BEACON if link == BEACON else Kind.LINK, self._mode(link))
             for link in self._links
         ]
         return find_template(lengths, lambda values: apply_edits(self.message.raw, self._edits(values)))
@@ -113,10 +118,15 @@ class Prepared:
     def _mode(self, link: int) -> Mode:
         return self.plan.links if link else self.plan.opens
 
-    def _tokens(self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None) -> list[str]:
+    def _tokens(
+        self, keyring: Keyring, sending: Sending | None, numbers: Mapping[str, Link] | None, pool: int
+    ) -> list[str]:
         if sending is None and self.plan.sending is not None:
             raise Refused("this message was prepared for individual sendings; each copy needs its own number")
         plan = self.plan
+        pooled = plan.opens is Mode.POOLED
+        if pooled and self.has_beacon and not pool:
+            raise Refused("pools are drawn by the relay, which knows the whole list; without it use shared")
         tokens = []
         for link in self._links:
             if link == LINE:
@@ -125,7 +135,8 @@ class Prepared:
             mode = self._mode(link)
             own = sending if mode.names_sending else None
             if link == BEACON:
-                tokens.append(mint(keyring, Token(Kind.BEACON, mode, plan.campaign, plan.variant, Link(0), own)))
+                number = Link(pool if pooled else 0)
+                tokens.append(mint(keyring, Token(Kind.BEACON, mode, plan.campaign, plan.variant, number, own)))
                 continue
             number = Link(link) if numbers is None else numbers.get(self.destinations[link - 1], Link(link))
             token = Token(Kind.LINK, mode, plan.campaign, plan.variant, number, own)

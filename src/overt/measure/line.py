@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from overt.measure.classify import PEOPLE
 from overt.measure.few import choose_span, hide_few, put_together
 from overt.measure.reading import Actor
 from overt.measure.token import Link
-from overt.measure.visit import PEOPLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,15 @@ def parse_mode(text: str) -> Mode:
         raise Malformed(f'"{text}" is no mode; write one of {", ".join(_WORDS)}') from None
 
 
+def modes_up_to(most: Mode, *, opens: bool) -> tuple[Mode, ...]:
+    """The modes that sendings have where `most` is the most they may: without a grant it is less than `individual`.
+
+    Links have neither pools nor one date.
+    """
+    own = (Mode.SHARED, Mode.POOLED, Mode.INDIVIDUAL) if opens else (Mode.SHARED, Mode.INDIVIDUAL)
+    return tuple(mode for mode in own if mode <= most) or (Mode.OFF,)
+
+
 def strictest(*modes: Mode) -> Mode:
     """The least that any of `modes` allows; at least one is needed."""
     return min(modes)

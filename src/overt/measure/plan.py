@@ -60,9 +60,11 @@ class Plan:
             raise Malformed(f'the base URL is like "https://t.example.org", not "{self.base_url}"')
         if parts.query or parts.fragment or not self.base_url.isascii() or set(self.base_url) & set("\"'<>& \t\r\n"):
             raise Malformed("the base URL has no query, no fragment and only the plain characters of a URL")
+        if self.links in (Mode.POOLED, Mode.HYGIENE):
+            raise Refused(f"mode {self.links.word} is one of opens; for links use shared")
+        if Mode.HYGIENE is self.opens:
+            raise Refused("mode hygiene is not built yet")
         for mode in (self.opens, self.links):
-            if mode in (Mode.POOLED, Mode.HYGIENE):
-                raise Refused(f"mode {mode.word} is not built yet")
             if mode.names_sending and not self.grant.strip():
                 raise Refused(f"mode {mode.word} needs a recorded grant of this recipient; without one use shared")
 

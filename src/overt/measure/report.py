@@ -1,6 +1,6 @@
 """From rows to what a report says: pure values, for a terminal, JSON, CSV or a page alike.
 
-Two halves that never mix: `shared` from counters, `individual` from hits. Machines stand apart from people in both.
+Halves that never mix: `shared` and `pooled` from counters, `individual` from hits. Machines stand apart from people.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from overt.measure.group import History
 from overt.measure.hit import Count, Hit
 from overt.measure.individual import Individual, report_individual
 from overt.measure.mode import Mode
+from overt.measure.pooled import Pooled, report_pooled
 from overt.measure.shared import Shared, report_shared
 
 
@@ -40,6 +41,7 @@ class CampaignReport:
     links: Mapping[Mode, int]
     shared: Shared | None
     individual: Individual | None
+    pooled: Pooled | None = None
     estimate: Anchored | None = None
     unestimated: str = ""
 
@@ -65,7 +67,9 @@ def report_campaign(
     outcomes = Counter(sent.outcome for sent in facts.sent)
     moments = [sent.at for sent in facts.sent if sent.at is not None]
     individual = own_hits or any(Mode.INDIVIDUAL in (sent.opens, sent.links) for sent in facts.sent)
-    shared = own_counts or any(Mode.SHARED in (sent.opens, sent.links) for sent in facts.sent)
+    shared = own_counts or any(
+        sent.opens in (Mode.SHARED, Mode.POOLED) or sent.links is Mode.SHARED for sent in facts.sent
+    )
     return CampaignReport(
         campaign=facts.campaign,
         name=facts.name,
@@ -80,4 +84,5 @@ def report_campaign(
         links=dict(Counter(sent.links for sent in facts.sent)),
         shared=report_shared(facts, own_counts) if shared else None,
         individual=report_individual(facts, own_hits, history) if individual else None,
+        pooled=report_pooled(facts, own_counts),
     )

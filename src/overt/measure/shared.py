@@ -41,11 +41,12 @@ class Shared:
 def report_shared(facts: CampaignFacts, counts: Sequence[Count]) -> Shared:
     """Counters into loads and clicks. Totals of campaign and link are whole; smaller cells may be None."""
     delivered = [sent for sent in facts.sent if sent.outcome in ARRIVED]
+    counts = [count for count in counts if not count.is_mark]
     clicks = [count for count in counts if count.kind is Kind.LINK]
     loads = [count for count in counts if count.kind is Kind.BEACON]
     numbers = sorted({*facts.links, *(count.link for count in clicks)})
     return Shared(
-        opens_of=sum(sent.opens is Mode.SHARED for sent in delivered),
+        opens_of=sum(sent.opens in (Mode.SHARED, Mode.POOLED) for sent in delivered),
         links_of=sum(sent.links is Mode.SHARED for sent in delivered),
         clicks=_count_actors(clicks),
         loads=_count_actors(loads),

@@ -17,6 +17,8 @@ from overt.measure.individual import Clicks, Individual, Opens
 from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine
 from overt.measure.mode import Mode
 from overt.measure.person import Event, Line
+from overt.measure.pool import PooledRate
+from overt.measure.pooled import Pooled
 from overt.measure.rate import Bounds, Rate
 from overt.measure.report import CampaignReport, Report
 from overt.measure.shared import Shared
@@ -49,6 +51,7 @@ def _campaign(campaign: CampaignReport, by_recipient: bool) -> dict[str, object]
         "last_sent": tell_moment(campaign.last_sent),
         "modes": {"links": _modes(campaign.links), "opens": _modes(campaign.opens)},
         "shared": _shared(campaign.shared) if campaign.shared else None,
+        "pooled": _pooled(campaign.pooled) if campaign.pooled else None,
         "individual": (
             {**_individual(campaign.individual, by_recipient), **_estimate(campaign, campaign.individual.split)}
             if campaign.individual
@@ -71,6 +74,26 @@ def _shared(shared: Shared) -> dict[str, object]:
         ],
         "rulesets": list(shared.rulesets),
     }
+
+
+def _pooled(pooled: Pooled) -> dict[str, object]:
+    return {
+        "delivered": pooled.of,
+        "pools": pooled.pools,
+        "size": pooled.facts.size,
+        "carried": tell_share(pooled.facts.carried),
+        "few": pooled.few,
+        "observed": _pooled_rate(pooled.least),
+        "possible": _pooled_rate(pooled.most),
+        "spread": tell_share(pooled.spread),
+        "spread_identified": tell_share(pooled.identified),
+    }
+
+
+def _pooled_rate(found: PooledRate | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {"pools": found.hit, "of": found.pools, "rate": tell_share(found.value), **_interval(found)}
 
 
 def _individual(individual: Individual, by_recipient: bool) -> dict[str, object]:
@@ -169,7 +192,7 @@ def _rate(rate: Rate | None, count: int) -> dict[str, object]:
     }
 
 
-def _interval(of: Rate | Bounds | Credible | OpenBounds) -> dict[str, object]:
+def _interval(of: Rate | Bounds | Credible | OpenBounds | PooledRate) -> dict[str, object]:
     return {"low": tell_share(of.low), "high": tell_share(of.high), "level": of.level}
 
 

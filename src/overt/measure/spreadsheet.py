@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overt.measure.individual import Individual
+from overt.measure.pooled import Pooled
 from overt.measure.report import Report
 from overt.measure.shared import Shared
 from overt.measure.sheet import tell_actors, tell_moment, tell_share
@@ -50,6 +51,8 @@ def as_rows(report: Report) -> Iterator[tuple[Cell, ...]]:
             yield campaign.name, "all", table, item, measure, count, None, None, None
         if campaign.shared:
             yield from _shared_rows(campaign.name, campaign.shared)
+        if campaign.pooled:
+            yield from _pooled_rows(campaign.name, campaign.pooled)
         if campaign.individual:
             yield from _individual_rows(campaign.name, campaign.individual)
 
@@ -93,6 +96,14 @@ def _shared_rows(name: str, shared: Shared) -> Iterator[tuple[Cell, ...]]:
     for time in shared.times:
         yield name, "shared", "time", tell_moment(time.start), "loads", time.beacons, None, None, None
         yield name, "shared", "time", tell_moment(time.start), "clicks", time.clicks, None, None, None
+
+
+def _pooled_rows(name: str, pooled: Pooled) -> Iterator[tuple[Cell, ...]]:
+    for measure, rate in (("observed", pooled.least), ("possible", pooled.most)):
+        cells = (
+            (rate.hit, rate.pools, tell_share(rate.low), tell_share(rate.high)) if rate else (None, None, None, None)
+        )
+        yield name, "pooled", "pools", "", measure, *cells
 
 
 def _individual_rows(name: str, half: Individual) -> Iterator[tuple[Cell, ...]]:

@@ -7,7 +7,7 @@ address (laws 8 and 9). Layout (base64url without padding, RFC 4648 section 5):
     1 byte   version (2 bits, 0), kind (2 bits), mode (4 bits)
     1 byte   key id
     4 bytes  campaign            1 byte variant
-    2 bytes  link number         links only
+    2 bytes  link number         links; in a beacon of `pooled` the number of its pool
     8 bytes  sending             `hygiene` and `individual` only
     12 bytes MAC                 BLAKE2b (RFC 7693), keyed, cut to 96 bits
 """
@@ -112,7 +112,10 @@ def parse_keyring(text: str) -> Keyring:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a URL says. `link` is 0 for a beacon; `sending` stands in `hygiene` and `individual` and nowhere else."""
+    """What a URL says. `sending` stands in `hygiene` and `individual` and nowhere else.
+
+    `link` is the number of a link, of a beacon in `pooled` that of its pool (1 to 65,535), and 0 of any other beacon.
+    """
 
     kind: Kind
     mode: Mode
@@ -132,8 +135,10 @@ class Token:
             raise Refused("a campaign has 32 bits, a variant 8, a link 16")
         if self.sending is not None and not 0 <= self.sending < 1 << 64:
             raise Refused("a sending has 64 bits")
-        if self.kind is Kind.BEACON and self.link:
-            raise Refused("a beacon has no link number")
+        if self.kind is Kind.BEACON and bool(self.link) is not (self.mode is Mode.POOLED):
+            raise Refused("a beacon has a pool's number in pooled, and no number otherwise")
+        if self.kind is Kind.LINK and self.mode is Mode.POOLED:
+            raise Refused("links have no pools")
 
 
 def mint(keyring: Keyring, token: Token, destination: bytes | None = None) -> str:
@@ -164,10 +169,14 @@ def verify(keyring: Keyring, text: str, destination: bytes | None = None) -> Tok
 
 def token_length(kind: Kind, mode: Mode) -> int:
     """How many characters every token of this kind and mode has."""
-    size = (
-        _HEAD.size + MAC_BYTES + (_LINK.size if kind is Kind.LINK else 0) + (_SENDING.size if mode.names_sending else 0)
-    )
+    number = _LINK.size if has_number(kind, mode) else 0
+    size = _HEAD.size + MAC_BYTES + number + (_SENDING.size if mode.names_sending else 0)
     return (size * 8 + 5) // 6
+
+
+def has_number(kind: Kind, mode: Mode) -> bool:
+    """Whether such a token has the two bytes of a link's or pool's number."""
+    return kind is Kind.LINK or mode is Mode.POOLED
 
 
 def recipient_of(sending: Sending) -> RecipientNumber:
@@ -201,7 +210,7 @@ def _derive(key: Key, purpose: bytes, size: int, *parts: bytes) -> int:
 
 def _pack(token: Token, key_id: int) -> bytes:
     body = _HEAD.pack(token.kind << 4 | token.mode, key_id, token.campaign, token.variant)
-    if token.kind is Kind.LINK:
+    if has_number(token.kind, token.mode):
         body += _LINK.pack(token.link)
     if token.sending is not None:
         body += _SENDING.pack(token.sending)
@@ -214,7 +223,7 @@ def _unpack(body: bytes) -> Token | None:
         kind, mode = Kind(first >> 4), Mode(first & 15)  # a version other than 0 is no Kind
         rest = body[_HEAD.size :]
         link = 0
-        if kind is Kind.LINK:
+        if has_number(kind, mode):
             (link,) = _LINK.unpack_from(rest)
             rest = rest[_LINK.size :]
         sending = Sending(_SENDING.unpack(rest)[0]) if rest else None

@@ -1,7 +1,7 @@
 """Tokens verified by the ten thousand a second: as `overt.measure.token` does it, with what never changes done before.
 
-A keyed BLAKE2 state is made once for each key and kind and copied for each token; the four shapes a token can have are
-a table. Says of every text and destination what `verify` says. Knows no request.
+A keyed BLAKE2 state is made once for each key and kind and copied for each token; the five shapes a token can have are
+two tables. Says of every text and destination what `verify` says. Knows no request.
 """
 
 from __future__ import annotations
@@ -17,7 +17,18 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from overt.measure.mode import Mode
-from overt.measure.token import MAC_BYTES, PERSONS, Campaign, Keyring, Kind, Link, Sending, Token, Variant
+from overt.measure.token import (
+    MAC_BYTES,
+    PERSONS,
+    Campaign,
+    Keyring,
+    Kind,
+    Link,
+    Sending,
+    Token,
+    Variant,
+    has_number,
+)
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # RFC 4648 section 5
 # RFC 4648 section 5 into section 4; what is no letter of section 5 becomes one of neither.
@@ -31,27 +42,30 @@ class _Shape:
     `last` are the letters it may end with: spare bits of the last one are zero, so that one token has one spelling.
     """
 
-    kind: Kind
     padding: bytes
     last: bytes
     fields: struct.Struct
     modes: Mapping[int, Mode]
 
 
-def _shape(kind: Kind, names_sending: bool) -> tuple[int, _Shape]:
+def _shape(kind: Kind, modes: tuple[Mode, ...]) -> tuple[int, _Shape]:
+    """Of modes whose tokens have the same fields."""
     # What a kind or mode has no field for stands as nought bytes, which read as nothing.
-    link = "H" if kind is Kind.LINK else "0s"
-    fields = struct.Struct(f">BBIB{link}{'Q' if names_sending else '0s'}{MAC_BYTES}s")
+    link = "H" if has_number(kind, modes[0]) else "0s"
+    fields = struct.Struct(f">BBIB{link}{'Q' if modes[0].names_sending else '0s'}{MAC_BYTES}s")
     length = (fields.size * 8 + 5) // 6
     spare = length * 6 - fields.size * 8
-    modes = {kind << 4 | mode: mode for mode in Mode if mode and mode.names_sending is names_sending}
-    return length, _Shape(kind, b"=" * (-length % 4), _LETTERS[:: 1 << spare], fields, MappingProxyType(modes))
+    firsts = MappingProxyType({kind << 4 | mode: mode for mode in modes})
+    return length, _Shape(b"=" * (-length % 4), _LETTERS[:: 1 << spare], fields, firsts)
 
 
-_SHAPES = dict(_shape(kind, names) for kind in Kind for names in (False, True))
+_PEOPLE = (Mode.HYGIENE, Mode.INDIVIDUAL)
+_BEACONS = dict(_shape(Kind.BEACON, modes) for modes in ((Mode.SHARED,), (Mode.POOLED,), _PEOPLE))
+_LINKS = dict(_shape(Kind.LINK, modes) for modes in ((Mode.SHARED,), _PEOPLE))
 
 
 _BEACON = Kind.BEACON
+_POOLED = Mode.POOLED
 
 
 class Claims(NamedTuple):
@@ -83,8 +97,8 @@ class Verifier:
 
         The comparison takes the same time wherever the bytes differ, and whether or not the key is known.
         """
-        shape = _SHAPES.get(len(text))
-        if shape is None or shape.kind is not kind or text[-1] not in shape.last:
+        shape = (_BEACONS if kind is _BEACON else _LINKS).get(len(text))
+        if shape is None or text[-1] not in shape.last:
             return None
         try:
             raw = a2b_base64(text.translate(_ALPHABET) + shape.padding, strict_mode=True)
@@ -92,7 +106,7 @@ class Verifier:
             return None
         first, key, campaign, variant, link, sending, mac = shape.fields.unpack(raw)
         mode = shape.modes.get(first)
-        if mode is None:
+        if mode is None or (mode is _POOLED and not link):
             return None
         states = self._beacons if kind is _BEACON else self._links
         state = (states.get(key) or states[self._signing]).copy()

@@ -11,18 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from overt.measure.campaign import Sent
-from overt.measure.classify import read_hit, see_again
-from overt.measure.clues import FALSE_PREFETCHES
+from overt.measure.classify import is_by_person, may_hide_open, read_hit, see_again
 from overt.measure.hit import Hit
-from overt.measure.reading import Actor, Reading
+from overt.measure.reading import Reading
 from overt.measure.window import Observation, read_hits
 
 # Practice of one public project, second-hand; an own measurement is not to be had without following people.
 SAME_VISIT_MS = 5 * 60 * 1000
 
 _OWN = frozenset({"127.0.0.0/24", "::/48"})  # RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3
-
-PEOPLE = frozenset({Actor.HUMAN, Actor.PROXY})
 
 
 @dataclass(slots=True)
@@ -36,14 +33,12 @@ class Visit:
 
     @property
     def by_person(self) -> bool:
-        return self.reading.actor in PEOPLE
+        return is_by_person(self.reading)
 
     @property
     def may_hide_open(self) -> bool:
         """Whether a person may have displayed the message, though this hit does not show it."""
-        if self.reading.actor is Actor.PREFETCH:
-            return self.reading.clue not in FALSE_PREFETCHES
-        return self.reading.actor is Actor.UNKNOWN
+        return may_hide_open(self.reading)
 
 
 def read_visits(hits: Iterable[Hit], sent: Iterable[Sent] = ()) -> tuple[Visit, ...]:

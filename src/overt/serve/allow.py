@@ -1,6 +1,6 @@
 """What one copy may tell: the strictest of the account, the message's own fields and the ledger.
 
-Unknown permission allows `shared` and a withdrawal nothing; a mode that points at the recipient comes with the grant it
+Unknown permission allows `pooled` and a withdrawal nothing; a mode that points at the recipient comes with the grant it
 rests on (law 5), and whatever was asked for and not given comes with the reason. Knows no message.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from overt.measure import Disclosure, Grant, Mode, Permission, Purpose, Withdrawal, decide_mode
+from overt.measure import FEWEST, Disclosure, Grant, Mode, Permission, Purpose, Withdrawal, decide_mode
 from overt.serve.wish import CAMPAIGN, Wish
 
 
@@ -18,7 +18,9 @@ class Account:
     """What a sender decided for all mail: `opens` and `links` are the most that may be told.
 
     `own_addresses` are the sender's own, whose copies go out untouched. `pages_url` is where recipients' pages are
-    reached; with `leave` each message gets fields to unsubscribe by that has none of its own.
+    reached; with `leave` each message gets fields to unsubscribe by that has none of its own. Pools have `pool_size`
+    recipients at least, and are planned for an open rate of about `expected_rate`. A campaign declared to have
+    fewer than `fewest` recipients measures only those who granted it.
     """
 
     base_url: str
@@ -29,6 +31,9 @@ class Account:
     app_links: bool = False
     exclude: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()
+    fewest: int = FEWEST
+    pool_size: int = 20
+    expected_rate: float = 0.3
     pages_url: str = ""
     leave: bool = False
     disclosure: Disclosure = field(default_factory=Disclosure)
@@ -61,15 +66,17 @@ def decide(consent: Consent, account: Account, wish: Wish, address: str) -> Allo
     ):
         permission = consent.permission(address, purpose)
         mode = decide_mode(most, Mode.INDIVIDUAL, permission, asked)
+        if purpose is Purpose.LINKS and mode is Mode.POOLED:  # only beacons have pools
+            mode = Mode.SHARED
         modes.append(mode)
         if mode is Mode.INDIVIDUAL and permission.grant not in grants:
             grants.append(permission.grant)
         if mode < min(most, asked):
-            reasons.append(f"{purpose.value}: {_why(permission)}")
+            reasons.append(f"{purpose.value}: {_why(permission, purpose)}")
     return Allowed(modes[0], modes[1], "; ".join(grants), "; ".join(reasons))
 
 
-def _why(permission: Permission) -> str:
+def _why(permission: Permission, purpose: Purpose) -> str:
     if isinstance(permission.latest, Grant):
-        return "the mode asked for is not built yet"
+        return "that mode is not built yet" if purpose is Purpose.OPENS else "links have no such mode"
     return "permission was withdrawn" if isinstance(permission.latest, Withdrawal) else "no grant is recorded"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from random import Random, SystemRandom
 
 from overt.clock import Clock, SystemClock
 from overt.errors import OvertError, Refused, Unavailable
@@ -34,6 +35,7 @@ from overt.message import Message, apply_edits, parse
 from overt.serve.allow import Account, Allowed, decide
 from overt.serve.wish import Wish, read_wish, remove_fields
 from overt.store import UNSUBSCRIBED, Envelope, Ledger, Queue, SuppressionList, savepoint, writing
+from overt.store.deck import Deck, make_deck
 from overt.wire.report import OWN_ENVELOPE_ID
 
 __all__ = ["Account", "Dispatch", "Submission"]
@@ -90,13 +92,21 @@ class Dispatch:
     """Makes copies for one account. Every call blocks; use it from one thread at a time."""
 
     def __init__(
-        self, ledger: Ledger, queue: Queue, keyring: Keyring, account: Account, clock: Clock | None = None
+        self,
+        ledger: Ledger,
+        queue: Queue,
+        keyring: Keyring,
+        account: Account,
+        clock: Clock | None = None,
+        *,
+        chance: Random | None = None,
     ) -> None:
         self.account = account
         self._ledger = ledger
         self._queue = queue
         self._keyring = keyring
         self._clock = clock or SystemClock()
+        self._chance = chance or SystemRandom()
         self._suppressed = SuppressionList(ledger.engine, keyring, self._clock)
 
     def accept(self, submissions: Sequence[Submission]) -> None:
@@ -118,7 +128,8 @@ class Dispatch:
         came = parse(submission.raw)
         wish = read_wish(came, campaign_field=self.account.campaign_field)
         raw = apply_edits(submission.raw, remove_fields(came))
-        batch = _Batch(parse(raw), wish, submission, self._ledger.campaign(wish.campaign))
+        campaign = self._ledger.campaign(wish.campaign)
+        batch = _Batch(parse(raw), wish, submission, campaign, self._deck(campaign, wish.size))
         for sentence in wish.unread:
             self._ledger.record_event("field-not-read", sentence, message_id=batch.message_id)
         untouched = self._reason(batch)
@@ -127,6 +138,7 @@ class Dispatch:
         for address in dict.fromkeys(submission.recipients):
             if self._is_own(batch, address):
                 self._put(batch, address, raw, None)
+                batch.deck = batch.deck.pass_by()
                 continue
             try:
                 with savepoint(self._ledger.engine):
@@ -135,6 +147,16 @@ class Dispatch:
                 raise
             except Exception as error:  # noqa: BLE001 mail first, whatever it is
                 self._give_up(batch, address, error)
+                batch.deck = batch.deck.pass_by()
+        self._ledger.write_deck(batch.deck)
+
+    def _deck(self, campaign: Campaign, declared: int) -> Deck:
+        """The campaign's pools, planned at its first message."""
+        made = make_deck(campaign, declared, self.account.pool_size, self.account.expected_rate)
+        deck, new = self._ledger.open_deck(made)
+        if new and declared and deck.because:
+            self._ledger.record_event("no-pools", deck.because)
+        return deck
 
     def _reason(self, batch: _Batch) -> str:
         """Why nobody's copy is instrumented, or an empty string."""
@@ -146,8 +168,14 @@ class Dispatch:
         recipient = self._ledger.recipient(address)
         if batch.list_mail and self._suppressed.holds(address):
             self._ledger.record_failure(self._number(batch, recipient, Allowed(because=UNSUBSCRIBED)), UNSUBSCRIBED)
+            batch.deck = batch.deck.pass_by()
             return
         allowed = Allowed(because=untouched) if untouched else decide(self._ledger, self.account, batch.wish, address)
+        if 0 < batch.deck.declared < self.account.fewest:
+            allowed = _spare_few(allowed, self.account.fewest)
+        deck, pool = batch.deck.draw(self._chance) if allowed.opens is Mode.POOLED else (batch.deck.pass_by(), None)
+        if allowed.opens is Mode.POOLED and pool is None:
+            allowed = replace(allowed, opens=Mode.SHARED)
         form = None
         if max(allowed.opens, allowed.links) > Mode.OFF:
             form = self._form(batch, allowed, address, recipient)
@@ -155,11 +183,15 @@ class Dispatch:
                 why = "; ".join(form.prepared.skipped) or "nothing in it to measure"
                 form, allowed = None, Allowed(because=why)
         sending = self._number(batch, recipient, allowed)
-        if form is None:
+        if form is not None and pool == 0:  # which copies of a pool carry the beacon is recorded nowhere
+            form = self._form(batch, replace(allowed, opens=Mode.OFF), address, recipient)
+        if form is None or form.silent:
             raw = batch.message.raw
         else:
-            raw = form.shared or batch.bounded(form.prepared.render(self._keyring, sending, form.numbers))
+            prepared = form.prepared
+            raw = form.shared or batch.bounded(prepared.render(self._keyring, sending, form.numbers, pool=pool or 0))
         self._put(batch, address, self._with_leave(batch, recipient, raw), sending)
+        batch.deck = deck
 
     def _with_leave(self, batch: _Batch, recipient: RecipientNumber, raw: bytes) -> bytes:
         """`raw` with this recipient's fields to unsubscribe by, where they are wanted."""
@@ -216,9 +248,10 @@ class Dispatch:
             )
             prepared = prepare(batch.message, plan)
             numbers = self._ledger.number_links(batch.campaign, prepared.destinations)
-            rendered = prepared.render(self._keyring, stand_in, numbers)
+            rendered = prepared.render(self._keyring, stand_in, numbers, pool=1)
             silent = rendered == batch.message.raw
-            shared = batch.bounded(rendered) if stand_in is None and not silent else b""
+            alike = stand_in is None and allowed.opens is not Mode.POOLED and not silent
+            shared = batch.bounded(rendered) if alike else b""
             batch.forms[key] = _Form(prepared, numbers, shared, silent)
         return batch.forms[key]
 
@@ -276,6 +309,7 @@ class _Batch:
     wish: Wish
     submission: Submission
     campaign: Campaign
+    deck: Deck
     forms: dict[tuple[Mode, Mode, str], _Form] = field(default_factory=dict)
     leave: bool = False  # whether fields to unsubscribe by are put in
     list_mail: bool = False  # whether those who left do not get it
@@ -292,6 +326,14 @@ class _Batch:
         if _longest_line(rendered) > LONGEST_LINE >= self.longest_line:
             raise Refused("a line would become longer than mail allows")
         return rendered
+
+
+def _spare_few(allowed: Allowed, fewest: int) -> Allowed:
+    """A campaign to so few people that its counts would not be shown measures nobody who did not grant it."""
+    opens, links = (Mode.OFF if mode < Mode.HYGIENE else mode for mode in (allowed.opens, allowed.links))
+    if (opens, links) == (allowed.opens, allowed.links):
+        return allowed
+    return replace(allowed, opens=opens, links=links, because=f"a campaign to fewer than {fewest} people")
 
 
 def _say(error: Exception) -> str:

@@ -31,7 +31,8 @@ from overt.measure import (
     network_of,
     read_hit,
 )
-from overt.measure.hit import METHODS, hour_of
+from overt.measure.classify import is_by_person, may_hide_open
+from overt.measure.hit import METHODS, hour_of, mark_pool
 from overt.serve.client import Peer, TrustedProxies, keyed_hash, pack_prefix
 from overt.serve.permission import Permission
 from overt.store import CommitState, Row
@@ -59,6 +60,7 @@ _NOBODY = Claims(Mode.INDIVIDUAL, 0, 0, 0, 0)
 _NOTHING = Claims(Mode.SHARED, 0, 0, 0, None)
 _NO_FLAGS = Flag.NONE
 _BEACON = Kind.BEACON
+_POOLED = Mode.POOLED
 _GET = METHODS.index("GET")
 
 
@@ -115,6 +117,10 @@ class Tally:
     counts: int = 0
     withheld: int = 0  # individual, but withdrawn or permission not known
     faults: int = 0  # keeping failed by a mistake in the program
+
+
+def _text_of(address: bytes) -> str:
+    return str(ip_address(address)) if address else ""
 
 
 class Edge:
@@ -226,6 +232,8 @@ class Edge:
                 left = Count
             if left is Count:
                 tally.counts += 1
+                if claims.mode is _POOLED and kind is _BEACON:
+                    return self._keep_pooled(claims, method, address, user_agent, flags)
                 return self._counts.put(self._count(kind, claims, method, address, user_agent, flags))
             if left is Hit and claims.sending is not None and self._permission.may_keep(Sending(claims.sending)):
                 tally.hits += 1
@@ -234,6 +242,21 @@ class Edge:
         if claims_person and not private:
             return self._hits.touch(self._row(kind, _NOBODY, method, address, user_agent, flags))
         return self._counts.touch(self._count(kind, _NOTHING, method, address, user_agent, flags))
+
+    def _keep_pooled(
+        self, claims: Claims, method: int, address: bytes, user_agent: str, flags: Flag
+    ) -> asyncio.Future[None]:
+        """A count that names no pool, and a mark on the pool that says neither how often nor by what."""
+        count = self._count(_BEACON, claims._replace(link=0), method, address, user_agent, flags)
+        kept = self._counts.put(count)
+        reading = read_hit(Seen(_BEACON, METHODS[method], _text_of(address), user_agent, flags))
+        if flags.private or not (is_by_person(reading) or may_hide_open(reading)):
+            return kept
+        pool = Link(claims.link)
+        mark = mark_pool(
+            count.campaign, pool, by_person=is_by_person(reading), ruleset=reading.ruleset, hour=count.hour
+        )
+        return self._counts.put(mark)
 
     def _count(self, kind: Kind, claims: Claims, method: int, address: bytes, user_agent: str, flags: Flag) -> Count:
         """The counter that a request adds to; the same object for all that are read alike in the same hour."""
@@ -244,8 +267,7 @@ class Edge:
         key = (kind, claims.campaign, claims.variant, claims.link, method, network_of(address), user_agent, flags)
         found = self._counters.get(key)
         if found is None:
-            text = str(ip_address(address)) if address else ""
-            reading = read_hit(Seen(kind, METHODS[method], text, user_agent, flags))
+            reading = read_hit(Seen(kind, METHODS[method], _text_of(address), user_agent, flags))
             found = self._counters[key] = Count(
                 campaign=Campaign(claims.campaign),
                 variant=Variant(claims.variant),

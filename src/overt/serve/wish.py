@@ -15,6 +15,8 @@ from overt.message import Edit, Field, Message, parse_parameters
 PREFIX = "x-overt-"
 OPENS, LINKS, TRACK, VARIANT = "x-overt-opens", "x-overt-links", "x-overt-track", "x-overt-variant"
 LEAVE = "x-overt-unsubscribe"
+SIZE = "x-overt-size"
+MOST_SIZE = 1_000_000_000  # recipients of one campaign
 CAMPAIGN = "X-Overt-Campaign"
 UNNAMED = "unnamed"  # the campaign of messages that name none
 LONGEST_CAMPAIGN = 200  # characters; the ledger takes no longer names
@@ -27,7 +29,8 @@ _YES = frozenset({"on", "yes", "true", "1"})
 class Wish:
     """The campaign and variant, the most that opens and links may tell, and what could not be read.
 
-    `leave`: whether fields to unsubscribe by are wanted; None where the message leaves that to the account.
+    `leave`: whether fields to unsubscribe by are wanted; None where the message leaves that to the account. `size` is
+    how many recipients the whole campaign is declared to have, 0 where it is not.
     """
 
     campaign: str = UNNAMED
@@ -35,6 +38,7 @@ class Wish:
     opens: Mode = Mode.INDIVIDUAL
     links: Mode = Mode.INDIVIDUAL
     leave: bool | None = None
+    size: int = 0
     unread: tuple[str, ...] = ()
 
 
@@ -56,6 +60,7 @@ def read_wish(message: Message, *, campaign_field: str = CAMPAIGN) -> Wish:
         opens=limits[OPENS],
         links=limits[LINKS],
         leave=all(leaves) if leaves else None,
+        size=_size(_fields(message, SIZE), unread),
         unread=tuple(unread),
     )
 
@@ -97,3 +102,11 @@ def _variant(fields: list[Field], unread: list[str]) -> Variant:
         return Variant(int(text))
     unread.append(f"{fields[0].name}: no number from 0 to {MOST_VARIANTS}, taken as 0")
     return Variant(0)
+
+
+def _size(fields: list[Field], unread: list[str]) -> int:
+    text = fields[0].text.strip() if fields else "0"
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_SIZE)) and int(text) <= MOST_SIZE:
+        return int(text)
+    unread.append(f"{fields[0].name}: no number of recipients, taken as not declared")
+    return 0

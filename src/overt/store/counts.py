@@ -22,8 +22,8 @@ from overt.store.table import Table, read_table
 
 NAME = re.compile(r"counts-[0-9a-z]{1,16}-(\d{5})\.table")
 HOURS = 24  # of a table
-# Today's and yesterday's: what waited for the disk over midnight.
-MOST_TABLES = 2
+# Today's, yesterday's for what waited for the disk over midnight, and that of the week's first day for pools' marks.
+MOST_TABLES = 3
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ class CountTable:
                 changed = changes.setdefault(day, {})
                 before = changed[key] if key in changed else self._table(day).numbers.get(key, 0)
                 if one.number:
-                    changed[key] = before + one.number
+                    changed[key] = 1 if key.is_mark else before + one.number
             for day, changed in changes.items():
                 self._table(day).write(changed)
             for day, changed in changes.items():
@@ -143,7 +143,7 @@ def read_counts(directory: Path) -> Iterator[Count]:
                     key = replace(count, number=0)
                     total[key] = total.get(key, 0) + count.number
     for key, number in total.items():
-        yield replace(key, number=number)
+        yield replace(key, number=min(number, 1) if key.is_mark else number)
 
 
 def old_counts(directory: Path, oldest_day: int) -> list[Path]:

@@ -43,6 +43,7 @@ from overt.store.chain import (
     prove_entries,
     withdrawn,
 )
+from overt.store.deck import Deck, open_deck, read_deck, write_deck
 from overt.store.person import add_person, derived_numbers, find_person, name_person, unused
 from overt.store.schema import campaign as campaign_table
 from overt.store.schema import from_ms, reading, to_ms, writing
@@ -312,7 +313,19 @@ class Ledger:
             if name is None:
                 raise Refused(f"there is no campaign {campaign}")
             sent = read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES))
-            return CampaignFacts(campaign, name, sent, read_links(connection, campaign))
+            deck = read_deck(connection, campaign)
+            links = read_links(connection, campaign)
+            return CampaignFacts(campaign, name, sent, links, deck.facts if deck else None)
+
+    def open_deck(self, made: Deck) -> tuple[Deck, bool]:
+        """The campaign's deck of pools as it stands, or `made` where it has none yet; and whether it is new."""
+        with writing(self.engine) as connection:
+            return open_deck(connection, made)
+
+    def write_deck(self, deck: Deck) -> None:
+        """Overwrite the deck of a campaign."""
+        with writing(self.engine) as connection:
+            write_deck(connection, deck)
 
     def record_event(self, kind: str, about: str, *, message_id: str = "", sending: Sending | None = None) -> None:
         """Note something for the operator; `kind` is a kebab-case word."""

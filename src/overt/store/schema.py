@@ -22,6 +22,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -156,6 +157,21 @@ erasure = Table(
     Column("recipient", ForeignKey("recipient.number"), primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("logged", SmallInteger, nullable=False),
+)
+
+# How many places are left in the pools of a campaign; who drew which is nowhere.
+deck = Table(
+    "deck",
+    metadata,
+    Column("campaign", ForeignKey("campaign.number"), primary_key=True),
+    Column("declared", BigInteger, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("carried", Float, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("dealt", BigInteger, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("left", Text, nullable=False),
 )
 
 # What an operator should hear of: a message that went out untouched, a field that could not be read.

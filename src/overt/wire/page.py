@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
 
-from overt.measure import Mode
+from overt.measure import Mode, modes_up_to
 from overt.message import split_url
 
 _STYLE = (
@@ -63,7 +63,8 @@ def about_page(sender: str, contact: str, opens: Mode, links: Mode, own_page: st
         recorded = "<p>Nothing is recorded when you open a message or follow a link.</p>"
     else:
         recorded = (
-            f"{_section('When you open a message', opens)}{_section('When you follow a link', links)}"
+            f"{_section('When you open a message', modes_up_to(opens, opens=True))}"
+            f"{_section('When you follow a link', modes_up_to(links, opens=False))}"
             "<p>Which of these holds for a message stands in the message itself: in its line about measuring, and in "
             "the field <code>Overt-Notice</code> of its source. Without your recorded agreement nothing goes beyond "
             "counting.</p>"
@@ -111,10 +112,8 @@ def lost_page() -> bytes:
     return _page("Nothing is here", '<p>This host answers for messages. <a href="/you">What it measures</a>.</p>')
 
 
-def _section(title: str, most: Mode) -> str:
-    # A setting of `individual` still means `shared` for whoever did not agree to more.
-    modes = {most} if most < Mode.INDIVIDUAL else {Mode.SHARED, most}
-    items = "".join(f"<li>{mode.name.lower()}: {KEPT[mode]}</li>" for mode in sorted(modes))
+def _section(title: str, modes: tuple[Mode, ...]) -> str:
+    items = "".join(f"<li>{mode.name.lower()}: {KEPT[mode]}</li>" for mode in modes)
     return f"<h3>{title}</h3><ul>{items}</ul>"
 
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from overt.measure import Grant, Language, Mode, Sending
+from overt.measure import Grant, Language, Sending, modes_up_to
 from overt.serve.pages.desk import Known, Sender
 from overt.serve.pages.words import Words, read_words
 from overt.store import Entry
@@ -71,7 +71,10 @@ class Sheets:
     def about(self, words: Words) -> str:
         """What is measured, and where to ask about oneself."""
         sender = self._sender
-        kept = [(title, _modes(most)) for title, most in (("opens", sender.opens), ("links", sender.links))]
+        kept = [
+            ("opens", modes_up_to(sender.opens, opens=True)),
+            ("links", modes_up_to(sender.links, opens=False)),
+        ]
         return self._write("about", words, kept=kept, switch=f"{self._prefix}/you")
 
     def visit(self, words: Words, known: Known, here: str) -> str:
@@ -110,11 +113,6 @@ class Sheets:
 
 def _say(words: Words, name: str, **values: object) -> str:
     return words.say(name, **values)
-
-
-def _modes(most: Mode) -> list[Mode]:
-    # A setting of `individual` still means `shared` for whoever did not agree to more.
-    return sorted({most} if most < Mode.INDIVIDUAL else {Mode.SHARED, most})
 
 
 def _moment(at: datetime) -> str:

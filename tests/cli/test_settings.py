@@ -65,7 +65,7 @@ def test_all_mistakes_come_at_once_with_line_and_caret(folder: Path, monkeypatch
     assert "overt.toml:1:1: folderr: there is no such setting; did you mean folder?" in text
     assert "overt.toml:3:10: relay.listen:" in text
     assert '    3 | listen = "nowhere"\n      |          ^^^^^^^^^' in text
-    assert "overt.toml:5:9: modes.opens: should be 'off', 'shared', 'pooled' or 'individual'" in text
+    assert "overt.toml:5:9: modes.opens: should be 'off', 'shared', 'pooled', 'hygiene' or 'individual'" in text
     assert "OVERT_COLLECTOR__TRUSTED_PROXIES=pig" in text
     assert "base_url is not set" in text
 

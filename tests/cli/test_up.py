@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from overt.cli.house import open_house
 from overt.cli.main import main
 from overt.cli.settings import load_settings
 from overt.cli.up import serve
@@ -148,6 +149,7 @@ ACTIVATED = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", NOTIFY_SOCKET=sys.argv[2])
+from overt.cli.house import open_house
 from overt.cli.main import main
 sys.exit(main(["up"]))
 """
@@ -193,3 +195,22 @@ def test_a_pooled_campaign_is_sent_opened_and_told_between_bounds(
     assert pooled["observed"]["low"] < 0.1 < pooled["observed"]["high"]
     assert pooled["possible"]["low"] < 0.2 < pooled["possible"]["high"]
     assert campaign["shared"]["loads"]["total"] == 190  # type: ignore[index]
+
+
+def test_of_whoever_granted_one_date_the_day_is_kept_and_nothing_else(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_world(folder) as world:
+        granted = ("consent", "add", "ann@example.org", "--purpose", "hygiene", "--reference", "form-1")
+        assert main([*granted]) == 0
+        send(folder, ["ann@example.org"])
+        (copy,) = world.inbox(1)
+        asyncio.run(simulation(world).display(copy, client("thunderbird")))
+    assert main(["compact"]) == 0
+    capsys.readouterr()
+    with open_house(load_settings(None)) as house:
+        ann = house.ledger.recipient("ann@example.org")
+        assert house.ledger.last_open(ann) == house.clock.now().date()
+        assert not any(house.layout.parquet.glob("*.parquet"))
+        assert not any(house.layout.segments.glob("*.seg"))
+    assert report(capsys)["individual"] is None

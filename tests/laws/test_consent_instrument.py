@@ -22,8 +22,10 @@ from overt.measure import (
     RecipientNumber,
     Sending,
     Withdrawal,
-    decide_mode,
+    decide_links,
+    decide_opens,
     prepare,
+    strictest,
 )
 from overt.message import parse
 
@@ -37,13 +39,17 @@ MODES = st.sampled_from(Mode)
 def test_without_a_standing_grant_no_decision_names_a_sending(
     account: Mode, campaign: Mode, field: Mode, no: Permission
 ) -> None:
-    assert not decide_mode(account, campaign, no, field).names_sending
+    most = strictest(account, campaign, field)
+    assert not decide_opens(most, no, Permission())[0].names_sending
+    assert not decide_links(most, no).names_sending
 
 
 @given(MODES, MODES, MODES)
 def test_with_a_grant_the_strictest_still_wins(account: Mode, campaign: Mode, field: Mode) -> None:
     yes = Permission(Grant(AT, NUMBER, Purpose.OPENS, "form", "form-1"))
-    assert decide_mode(account, campaign, yes, field) <= min(account, campaign, field)
+    most = strictest(account, campaign, field)
+    assert decide_opens(most, yes, yes)[0] <= most
+    assert decide_links(most, yes) <= most
 
 
 @pytest.mark.parametrize("mode", [Mode.HYGIENE, Mode.INDIVIDUAL])

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from overt.measure import Grant, Mode, Permission, Purpose, RecipientNumber, Withdrawal, decide_mode
+import pytest
+
+from overt.measure import Grant, Mode, Permission, Purpose, RecipientNumber, Withdrawal, decide_links, decide_opens
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 YES = Permission(Grant(AT, RecipientNumber(1), Purpose.OPENS, "form", "form-2026-11-01"))
@@ -11,26 +13,41 @@ UNKNOWN = Permission()
 
 
 def test_unknown_is_not_yes() -> None:
-    assert decide_mode(Mode.INDIVIDUAL, Mode.INDIVIDUAL, UNKNOWN) is Mode.POOLED
-
-
-def test_a_grant_allows_what_account_and_campaign_allow() -> None:
-    assert decide_mode(Mode.INDIVIDUAL, Mode.INDIVIDUAL, YES) is Mode.INDIVIDUAL
-    assert decide_mode(Mode.SHARED, Mode.INDIVIDUAL, YES) is Mode.SHARED
-    assert decide_mode(Mode.INDIVIDUAL, Mode.OFF, YES) is Mode.OFF
+    assert UNKNOWN.allows is Mode.POOLED
 
 
 def test_a_withdrawal_is_stricter_than_never_having_been_asked() -> None:
-    assert decide_mode(Mode.INDIVIDUAL, Mode.INDIVIDUAL, NO) is Mode.OFF
+    assert NO.allows is Mode.OFF
 
 
-def test_a_field_of_the_message_only_makes_it_stricter() -> None:
-    assert decide_mode(Mode.SHARED, Mode.SHARED, YES, Mode.INDIVIDUAL) is Mode.SHARED
-    assert decide_mode(Mode.INDIVIDUAL, Mode.INDIVIDUAL, YES, Mode.OFF) is Mode.OFF
+@pytest.mark.parametrize(
+    ("most", "opens", "hygiene", "mode"),
+    [
+        (Mode.INDIVIDUAL, UNKNOWN, UNKNOWN, Mode.POOLED),
+        (Mode.INDIVIDUAL, UNKNOWN, YES, Mode.HYGIENE),
+        (Mode.INDIVIDUAL, YES, UNKNOWN, Mode.INDIVIDUAL),
+        (Mode.INDIVIDUAL, YES, NO, Mode.INDIVIDUAL),
+        (Mode.INDIVIDUAL, NO, YES, Mode.OFF),
+        (Mode.INDIVIDUAL, UNKNOWN, NO, Mode.POOLED),
+        (Mode.HYGIENE, YES, UNKNOWN, Mode.HYGIENE),
+        (Mode.HYGIENE, YES, NO, Mode.POOLED),
+        (Mode.POOLED, UNKNOWN, YES, Mode.POOLED),
+        (Mode.SHARED, YES, YES, Mode.SHARED),
+    ],
+)
+def test_one_date_is_kept_of_whoever_granted_it_or_more(
+    most: Mode, opens: Permission, hygiene: Permission, mode: Mode
+) -> None:
+    found, rests_on = decide_opens(most, opens, hygiene)
+    assert found is mode
+    assert not mode.names_sending or rests_on.grant
 
 
-def test_a_mode_that_is_not_built_falls_to_the_one_below() -> None:
-    assert decide_mode(Mode.HYGIENE, Mode.INDIVIDUAL, YES) is Mode.POOLED
+def test_links_have_neither_pools_nor_a_date() -> None:
+    assert [decide_links(mode, YES) for mode in Mode] == [
+        Mode.OFF, Mode.SHARED, Mode.SHARED, Mode.SHARED, Mode.INDIVIDUAL,
+    ]  # fmt: skip
+    assert decide_links(Mode.INDIVIDUAL, UNKNOWN) is Mode.SHARED
 
 
 def test_only_a_standing_grant_has_a_reference() -> None:

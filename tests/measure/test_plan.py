@@ -29,8 +29,8 @@ def test_a_base_url_that_could_break_markup_is_malformed(base_url: str) -> None:
         Plan(base_url, Campaign(1))
 
 
-def test_what_is_not_built_is_refused() -> None:
-    with pytest.raises(Refused, match="not built"):
+def test_one_date_of_a_recipient_needs_a_grant() -> None:
+    with pytest.raises(Refused, match="needs a recorded grant"):
         Plan("https://t.example.org", Campaign(1), opens=Mode.HYGIENE)
 
 

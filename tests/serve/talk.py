@@ -56,6 +56,8 @@ class Granted:
     def may_keep(self, sending: Sending) -> bool:
         return recipient_of(sending) not in self.withdrawn
 
+    may_keep_date = may_keep
+
 
 def limits(**changes: float) -> Limits:
     """Short times where tests wait for them, and patience with this machine's disk, which tests share."""

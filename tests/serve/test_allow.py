@@ -59,7 +59,15 @@ def test_the_strictest_of_account_and_message_wins_over_a_grant(
     assert allowed.grant == ""
 
 
-def test_a_mode_between_the_two_is_reduced_with_its_reason(post: Post) -> None:
+def test_a_grant_of_one_date_is_one_for_no_more(post: Post) -> None:
+    post.grant(ROBIN, Purpose.HYGIENE, reference="form-3")
+    allowed = decide(post.ledger, ALL, Wish(), ROBIN)
+    assert allowed == Allowed(
+        Mode.HYGIENE, Mode.SHARED, "form-3", "opens: no grant is recorded; links: no grant is recorded"
+    )
+
+
+def test_a_message_that_wants_one_date_gets_no_more_of_whoever_granted_all(post: Post) -> None:
     post.grant(ROBIN)
     allowed = decide(post.ledger, ALL, Wish(opens=Mode.HYGIENE, links=Mode.OFF), ROBIN)
-    assert allowed == Allowed(Mode.POOLED, Mode.OFF, "", "opens: that mode is not built yet")
+    assert allowed == Allowed(Mode.HYGIENE, Mode.OFF, "form-1", "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from overt.measure import RULESET, Count, Flag, Hit, Kind, Link, Mode, Token
+from overt.measure import RULESET, Campaign, Count, Flag, Hit, Kind, Link, Mode, Sending, Token, Variant
 from overt.serve.collector import Collector
 from overt.serve.edge import LEFT, Place
 from overt.store import read_counts, read_hits
@@ -32,6 +33,7 @@ GMAIL_AHEAD = (
     "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0"
 )
 POOLED = Token(Kind.BEACON, Mode.POOLED, SHARED.campaign, SHARED.variant, Link(9))
+DATED = Token(Kind.BEACON, Mode.HYGIENE, SHARED.campaign, SHARED.variant, Link(0), SENDING)
 FROM = "X-Forwarded-For: 198.51.100.7"
 
 
@@ -106,6 +108,33 @@ def test_a_pooled_beacon_leaves_a_count_without_its_pool_and_a_mark_on_the_pool(
     marks = [count for count in counts if count.is_mark]
     assert [(count.link, count.hour) for count in plain] == [(0, 498_756)]
     assert [(mark.link, mark.actor, mark.client, mark.number) for mark in marks] == ([(9, word, "", 1)] if word else [])
+
+
+def test_a_dated_beacon_leaves_a_day_and_a_recipient_and_nothing_else(tmp_path: Path) -> None:
+    hits, counts = asking(tmp_path, beacon(DATED), FROM, f"User-Agent: {THUNDERBIRD}")
+    (hit,) = hits
+    assert counts == []
+    assert hit == Hit(
+        int(datetime(NOON.year, NOON.month, NOON.day, tzinfo=UTC).timestamp() * 1000),
+        Kind.BEACON, "GET", Campaign(0), Variant(0), Link(0), Sending(RECIPIENT << 32),
+        mode=Mode.HYGIENE,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("agent", ["curl/8.4.0", "Mozilla/5.0"])
+def test_what_no_person_asked_for_is_no_date(tmp_path: Path, agent: str) -> None:
+    assert asking(tmp_path, beacon(DATED), f"User-Agent: {agent}") == ([], [])
+
+
+def test_a_privacy_field_reduces_a_date_to_a_count(tmp_path: Path) -> None:
+    hits, counts = asking(tmp_path, beacon(DATED), f"User-Agent: {THUNDERBIRD}", "DNT: 1")
+    assert (hits, [count.number for count in counts]) == ([], [1])
+
+
+def test_no_date_is_kept_of_whoever_withdrew(tmp_path: Path) -> None:
+    permission = Granted()
+    permission.withdrawn.add(RECIPIENT)
+    assert asking(tmp_path, beacon(DATED), f"User-Agent: {THUNDERBIRD}", permission=permission) == ([], [])
 
 
 def test_a_pool_that_is_hit_often_is_marked_once(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from overt.errors import Unavailable
-from overt.measure import Campaign, Hit, Kind, Link, Mode, RecipientNumber
+from overt.measure import Campaign, Hit, Kind, Link, RecipientNumber
 from overt.measure.hit import Flag
 from overt.store import Layout
 from overt.store.compact import compact
@@ -22,7 +22,7 @@ ODD = [
     replace(
         make_hit(3), kind=Kind.BEACON, link=Link(0), method="HEAD", flags=Flag.GPC | Flag.PREFETCH, prefix="", place=""
     ),
-    replace(make_hit(4), mode=Mode.HYGIENE, user_agent="\u202e\U0001f600"),
+    replace(make_hit(4), user_agent="\u202e\U0001f600"),
 ]
 
 

@@ -32,9 +32,11 @@ def test_the_page_about_measuring_names_the_sender_and_how_to_say_no() -> None:
 
 def test_an_individual_setting_says_what_holds_for_others_too() -> None:
     page = about_page("S", "", Mode.INDIVIDUAL, Mode.OFF).decode()
-    assert KEPT[Mode.SHARED] in page
-    assert KEPT[Mode.INDIVIDUAL] in page
-    assert KEPT[Mode.HYGIENE] not in page
+    for mode in (Mode.SHARED, Mode.POOLED, Mode.HYGIENE, Mode.INDIVIDUAL):
+        assert KEPT[mode] in page
+    links = about_page("S", "", Mode.OFF, Mode.INDIVIDUAL).decode()
+    assert KEPT[Mode.POOLED] not in links
+    assert KEPT[Mode.HYGIENE] not in links
 
 
 def test_settings_that_record_nothing_say_so() -> None:

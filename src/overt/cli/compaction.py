@@ -39,7 +39,8 @@ def compact(*, settings: Path | None = None) -> int:
     from overt.store.compact import compact as run
 
     with open_house(load_settings(settings)) as house:
-        done = run(house.layout, house.ledger.withdrawn_recipients(), oldest_ms=oldest_hit(house))
+        ledger = house.ledger
+        done = run(house.layout, ledger.withdrawn_recipients(), oldest_ms=oldest_hit(house), keep_days=ledger.keep_days)
         drop_counts(house.layout.counts, oldest_count(house))
     print(f"{done.moved} hits moved, {done.dropped} dropped, {done.expired} too old, {done.files} files.")
     return 0

@@ -110,7 +110,7 @@ async def running_relay(house: House, on_queued: Callable[[], None]) -> AsyncIte
 async def running_collector(house: House, sock: socket.socket | None = None) -> AsyncIterator[Collector]:
     """The collector, listening (on `sock` where there is one), with its logs and what it knows of withdrawals."""
     settings, keyring = house.settings, house.need_keyring()
-    withdrawals = Withdrawals(house.ledger.withdrawn_recipients)
+    withdrawals = Withdrawals(house.ledger.withdrawn_recipients, house.ledger.undated_recipients)
     await withdrawals.read_once()
     watching = asyncio.create_task(withdrawals.watch())
     setup = Setup(

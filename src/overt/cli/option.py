@@ -39,7 +39,7 @@ FEWEST_HIT_DAYS = 8  # with fewer, a hit of a Monday would go on its day
 
 BaseUrl = Annotated[str, BeforeValidator(read_base_url)]
 OwnUrl = Annotated[str, BeforeValidator(lambda value: value and read_base_url(value))]
-OpensMode = Literal["off", "shared", "pooled", "individual"]
+OpensMode = Literal["off", "shared", "pooled", "hygiene", "individual"]
 LinksMode = Literal["off", "shared", "individual"]
 
 

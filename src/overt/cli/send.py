@@ -32,7 +32,7 @@ from overt.errors import Malformed, Refused
 from overt.measure import Mode, parse_mode
 from overt.measure.pool import plan_pools
 
-OpensMode = Literal["off", "shared", "pooled", "individual"]
+OpensMode = Literal["off", "shared", "pooled", "hygiene", "individual"]
 LinksMode = Literal["off", "shared", "individual"]
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 where a server listens is not where a client goes
 SHOWN = 10  # faults printed one by one; --json has all of them
@@ -109,7 +109,7 @@ def send(
     rows = [row for row in listed.rows if row.address not in served]
     chance = secrets.SystemRandom() if seed is None else Random(seed)  # noqa: S311 a repeatable drawing, no secret
     names = [message, *content]
-    if not relay and opens in (None, "pooled", "individual") and not json_:
+    if not relay and opens not in ("off", "shared") and not json_:
         print(tell_pools(len(listed.rows), load_settings(settings)))
     if dry_run:
         return _show_plan(mailing, listed, rows, names, chance, as_json=json_)

@@ -4,7 +4,7 @@ from overt.measure.body import find_bodies
 from overt.measure.campaign import CampaignFacts, Outcome, Sent
 from overt.measure.classify import network_of, read_hit, see_again
 from overt.measure.clues import RULESET
-from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide_mode
+from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide_links, decide_opens
 from overt.measure.few import FEWEST
 from overt.measure.hit import Count, Flag, Hit, Seen
 from overt.measure.individual import Clicks, Individual, Opens
@@ -134,7 +134,8 @@ __all__ = [
     "bound_rate",
     "coarsen",
     "copy_is_senders_own",
-    "decide_mode",
+    "decide_links",
+    "decide_opens",
     "derive_campaign",
     "derive_recipient",
     "derive_sending",

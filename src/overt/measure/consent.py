@@ -74,10 +74,20 @@ class Permission:
         return (self.latest.reference or self.latest.way) if isinstance(self.latest, Grant) else ""
 
 
-def decide_mode(account: Mode, campaign: Mode, recipient: Permission, field: Mode | None = None) -> Mode:
-    """The mode of one sending: the strictest of what account, campaign, recipient and header field allow.
+def decide_opens(most: Mode, opens: Permission, hygiene: Permission) -> tuple[Mode, Permission]:
+    """The mode of a beacon that may tell `most`, and the permission it rests on.
 
-    A field can only make it stricter. `hygiene` is not built yet, so what comes to it is `pooled`.
+    Whoever granted only hygiene is measured by one date; who granted opens too, unless hygiene was withdrawn.
     """
-    mode = strictest(account, campaign, recipient.allows, Mode.INDIVIDUAL if field is None else field)
-    return Mode.POOLED if mode is Mode.HYGIENE else mode
+    mode = strictest(most, opens.allows)
+    if mode is Mode.HYGIENE and isinstance(hygiene.latest, Withdrawal):
+        return UNKNOWN_ALLOWS, opens
+    if mode is UNKNOWN_ALLOWS and most >= Mode.HYGIENE and isinstance(hygiene.latest, Grant):
+        return Mode.HYGIENE, hygiene
+    return mode, opens
+
+
+def decide_links(most: Mode, links: Permission) -> Mode:
+    """The mode of links that may tell `most`; they have neither pools nor one date."""
+    mode = strictest(most, links.allows)
+    return Mode.SHARED if mode in (Mode.POOLED, Mode.HYGIENE) else mode

@@ -17,6 +17,7 @@ from overt.measure.mode import Mode
 from overt.measure.token import Campaign, Kind, Link, Sending, Variant
 
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 METHODS = ("GET", "HEAD")
 
 

@@ -46,7 +46,7 @@ def modes_up_to(most: Mode, *, opens: bool) -> tuple[Mode, ...]:
 
     Links have neither pools nor one date.
     """
-    own = (Mode.SHARED, Mode.POOLED, Mode.INDIVIDUAL) if opens else (Mode.SHARED, Mode.INDIVIDUAL)
+    own = (Mode.SHARED, Mode.POOLED, Mode.HYGIENE, Mode.INDIVIDUAL) if opens else (Mode.SHARED, Mode.INDIVIDUAL)
     return tuple(mode for mode in own if mode <= most) or (Mode.OFF,)
 
 

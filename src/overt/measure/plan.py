@@ -62,8 +62,6 @@ class Plan:
             raise Malformed("the base URL has no query, no fragment and only the plain characters of a URL")
         if self.links in (Mode.POOLED, Mode.HYGIENE):
             raise Refused(f"mode {self.links.word} is one of opens; for links use shared")
-        if Mode.HYGIENE is self.opens:
-            raise Refused("mode hygiene is not built yet")
         for mode in (self.opens, self.links):
             if mode.names_sending and not self.grant.strip():
                 raise Refused(f"mode {mode.word} needs a recorded grant of this recipient; without one use shared")

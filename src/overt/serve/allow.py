@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from overt.measure import FEWEST, Disclosure, Grant, Mode, Permission, Purpose, Withdrawal, decide_mode
+from overt.measure import (
+    FEWEST,
+    Disclosure,
+    Grant,
+    Mode,
+    Permission,
+    Purpose,
+    Withdrawal,
+    decide_links,
+    decide_opens,
+    strictest,
+)
 from overt.serve.wish import CAMPAIGN, Wish
 
 
@@ -57,26 +68,27 @@ class Consent(Protocol):
 
 def decide(consent: Consent, account: Account, wish: Wish, address: str) -> Allowed:
     """What the copy to `address` may tell."""
-    modes: list[Mode] = []
-    grants: list[str] = []
-    reasons: list[str] = []
-    for purpose, most, asked in (
-        (Purpose.OPENS, account.opens, wish.opens),
-        (Purpose.LINKS, account.links, wish.links),
-    ):
-        permission = consent.permission(address, purpose)
-        mode = decide_mode(most, Mode.INDIVIDUAL, permission, asked)
-        if purpose is Purpose.LINKS and mode is Mode.POOLED:  # only beacons have pools
-            mode = Mode.SHARED
-        modes.append(mode)
-        if mode is Mode.INDIVIDUAL and permission.grant not in grants:
-            grants.append(permission.grant)
-        if mode < min(most, asked):
-            reasons.append(f"{purpose.value}: {_why(permission, purpose)}")
-    return Allowed(modes[0], modes[1], "; ".join(grants), "; ".join(reasons))
+    opens, hygiene, links = (
+        consent.permission(address, each) for each in (Purpose.OPENS, Purpose.HYGIENE, Purpose.LINKS)
+    )
+    most_opens, most_links = strictest(account.opens, wish.opens), strictest(account.links, wish.links)
+    opened, rests_on = decide_opens(most_opens, opens, hygiene)
+    clicked = decide_links(most_links, links)
+    grants = dict.fromkeys(
+        permission.grant for mode, permission in ((opened, rests_on), (clicked, links)) if mode.names_sending
+    )
+    reasons = [
+        f"{purpose.value}: {_why(permission)}"
+        for purpose, mode, most, permission in (
+            (Purpose.OPENS, opened, most_opens, opens),
+            (Purpose.LINKS, clicked, most_links, links),
+        )
+        if mode < most
+    ]
+    return Allowed(opened, clicked, "; ".join(grants), "; ".join(reasons))
 
 
-def _why(permission: Permission, purpose: Purpose) -> str:
+def _why(permission: Permission) -> str:
     if isinstance(permission.latest, Grant):
-        return "that mode is not built yet" if purpose is Purpose.OPENS else "links have no such mode"
+        return "that mode does not fit"
     return "permission was withdrawn" if isinstance(permission.latest, Withdrawal) else "no grant is recorded"

@@ -30,9 +30,10 @@ from overt.measure import (
     Variant,
     network_of,
     read_hit,
+    recipient_of,
 )
 from overt.measure.classify import is_by_person, may_hide_open
-from overt.measure.hit import METHODS, hour_of, mark_pool
+from overt.measure.hit import DAY_MS, METHODS, hour_of, mark_pool
 from overt.serve.client import Peer, TrustedProxies, keyed_hash, pack_prefix
 from overt.serve.permission import Permission
 from overt.store import CommitState, Row
@@ -45,13 +46,13 @@ _LOG = logging.getLogger(__name__)
 # Counters that one hour's requests add to, kept at hand: some hundred programs times campaigns and links under way.
 MOST_COUNTERS = 8192
 
-# The most that may be left of one request, by the mode that its token was signed with. `hygiene` keeps one date per
-# recipient and nothing else, for which there is no place yet: nothing is kept.
+# The most that may be left of one request, by the mode that its token was signed with. In `hygiene` it is a hit that
+# says a day and a recipient, and is nothing but a date from the next compaction on.
 LEFT: dict[Mode, type[Hit | Count] | None] = {
     Mode.OFF: None,
     Mode.SHARED: Count,
     Mode.POOLED: Count,
-    Mode.HYGIENE: None,
+    Mode.HYGIENE: Hit,
     Mode.INDIVIDUAL: Hit,
 }
 
@@ -61,6 +62,7 @@ _NOTHING = Claims(Mode.SHARED, 0, 0, 0, None)
 _NO_FLAGS = Flag.NONE
 _BEACON = Kind.BEACON
 _POOLED = Mode.POOLED
+_HYGIENE = Mode.HYGIENE
 _GET = METHODS.index("GET")
 
 
@@ -235,6 +237,8 @@ class Edge:
                 if claims.mode is _POOLED and kind is _BEACON:
                     return self._keep_pooled(claims, method, address, user_agent, flags)
                 return self._counts.put(self._count(kind, claims, method, address, user_agent, flags))
+            if claims.mode is _HYGIENE and left is Hit:
+                return self._keep_date(claims, method, address, user_agent, flags)
             if left is Hit and claims.sending is not None and self._permission.may_keep(Sending(claims.sending)):
                 tally.hits += 1
                 return self._hits.put(self._row(kind, claims, method, address, user_agent, flags))
@@ -242,6 +246,22 @@ class Edge:
         if claims_person and not private:
             return self._hits.touch(self._row(kind, _NOBODY, method, address, user_agent, flags))
         return self._counts.touch(self._count(kind, _NOTHING, method, address, user_agent, flags))
+
+    def _keep_date(
+        self, claims: Claims, method: int, address: bytes, user_agent: str, flags: Flag
+    ) -> asyncio.Future[None]:
+        """The day on which a person opened, and nothing else; of whatever a machine asked for, nothing."""
+        assert claims.sending is not None
+        sending = Sending(claims.sending)
+        reading = read_hit(Seen(_BEACON, METHODS[method], _text_of(address), user_agent, flags))
+        nobody = Claims(_HYGIENE, 0, 0, 0, recipient_of(sending) << 32)
+        row = self._row(_BEACON, nobody, _GET, b"", "", _NO_FLAGS)
+        row = (row[0] - row[0] % DAY_MS, row[1], 0, *row[3:])
+        if is_by_person(reading) and self._permission.may_keep_date(sending):
+            self.tally.hits += 1
+            return self._hits.put(row)
+        self.tally.withheld += 1
+        return self._hits.touch(row)
 
     def _keep_pooled(
         self, claims: Claims, method: int, address: bytes, user_agent: str, flags: Flag

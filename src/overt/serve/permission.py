@@ -28,26 +28,34 @@ class Permission(Protocol):
 
     def may_keep(self, sending: Sending) -> bool: ...
 
+    def may_keep_date(self, sending: Sending) -> bool:
+        """Whether the date of a last open may."""
+        ...
+
 
 class Withdrawals:
     """A `Permission` from the set of recipients who withdrew, read again and again by `watch`.
 
-    `read` may block and may raise anything; `monotonic` counts seconds and never jumps.
+    `read` gives those of whom no hit may be kept, `read_undated` those of whom no date may be; without it nobody's is.
+    Both may block and may raise anything; `monotonic` counts seconds and never jumps.
     """
 
     def __init__(
         self,
         read: Callable[[], frozenset[RecipientNumber]],
+        read_undated: Callable[[], frozenset[RecipientNumber]] | None = None,
         *,
         read_seconds: float = READ_SECONDS,
         trust_seconds: float = TRUST_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read = read
+        self._read_undated = read_undated
         self._read_seconds = read_seconds
         self._trust_seconds = trust_seconds
         self._monotonic = monotonic
         self._withdrawn: frozenset[RecipientNumber] = frozenset()
+        self._undated: frozenset[RecipientNumber] | None = None
         self._good_until = float("-inf")
         self._failing = False
 
@@ -58,6 +66,10 @@ class Withdrawals:
 
     def may_keep(self, sending: Sending) -> bool:
         return self._monotonic() < self._good_until and recipient_of(sending) not in self._withdrawn
+
+    def may_keep_date(self, sending: Sending) -> bool:
+        undated = self._undated
+        return undated is not None and self.known and recipient_of(sending) not in undated
 
     async def read_once(self) -> None:
         """Read the ledger now; what it says counts from when the reading began."""
@@ -75,10 +87,13 @@ class Withdrawals:
         finally:
             thread.shutdown(wait=False, cancel_futures=True)
 
+    def _read_both(self) -> tuple[frozenset[RecipientNumber], frozenset[RecipientNumber] | None]:
+        return self._read(), None if self._read_undated is None else self._read_undated()
+
     async def _read_in(self, thread: ThreadPoolExecutor) -> None:
         began = self._monotonic()
         try:
-            self._withdrawn = await asyncio.get_running_loop().run_in_executor(thread, self._read)
+            self._withdrawn, self._undated = await asyncio.get_running_loop().run_in_executor(thread, self._read_both)
         except Exception as error:  # noqa: BLE001 whatever it is, it means that nothing may be kept
             self._good_until = float("-inf")
             if not self._failing:

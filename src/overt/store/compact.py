@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from overt.errors import Refused
-from overt.measure.hit import Hit
+from overt.measure.hit import DAY_MS, Hit
+from overt.measure.mode import Mode
 from overt.measure.token import RecipientNumber, recipient_of
 from overt.store.disk import lock, make_folder, reporting, sync_folder
 from overt.store.layout import Layout
@@ -43,10 +44,16 @@ class Compacted:
     expired: int = 0
 
 
-def compact(layout: Layout, withdrawn: AbstractSet[RecipientNumber], *, oldest_ms: int = 0) -> Compacted:
+KeepDays = Callable[[Mapping[RecipientNumber, int]], None]
+
+
+def compact(
+    layout: Layout, withdrawn: AbstractSet[RecipientNumber], *, oldest_ms: int = 0, keep_days: KeepDays | None = None
+) -> Compacted:
     """Take every closed segment; drop the hits of `withdrawn`, in files of earlier runs too, and what is past.
 
     No hit from before `oldest_ms` stays, and none of the week that this moment lies in: up to a week more than asked.
+    Hits in `hygiene` become each recipient's last day since 1970, which `keep_days` is given, and go.
     Raises `Refused` while another run or a backup is going on, `Unavailable` where the disk does not do as told.
     """
     make_folder(layout.parquet)
@@ -55,18 +62,23 @@ def compact(layout: Layout, withdrawn: AbstractSet[RecipientNumber], *, oldest_m
     except Refused as error:
         raise Refused("hits are being compacted or backed up by another process; try again when it is done") from error
     try:
-        return _compact(layout, frozenset(withdrawn), oldest_ms)
+        return _compact(layout, frozenset(withdrawn), oldest_ms, keep_days)
     finally:
         os.close(handle)
 
 
-def _compact(layout: Layout, withdrawn: frozenset[RecipientNumber], oldest_ms: int) -> Compacted:
+def _compact(
+    layout: Layout, withdrawn: frozenset[RecipientNumber], oldest_ms: int, keep_days: KeepDays | None
+) -> Compacted:
     folder = layout.parquet
     manifest, expired = _expire(folder, _tidy(layout), oldest_ms)
     moved = dropped = 0
     closed = [segment for segment in find_segments(layout.segments) if segment.closed]
     for group in _groups([segment for segment in closed if segment.name not in manifest.taken]):
-        found = [hit for segment in group for hit in read_segment(segment)]
+        read = [hit for segment in group for hit in read_segment(segment)]
+        found = [hit for hit in read if hit.mode is not Mode.HYGIENE]
+        if keep_days is not None and len(found) < len(read):  # doing it again after a crash changes nothing
+            keep_days(_last_days(read))
         hits = [hit for hit in found if not is_past(week_of(hit.at_ms), oldest_ms)]
         expired += len(found) - len(hits)
         kept = [hit for hit in hits if recipient_of(hit.sending) not in withdrawn]
@@ -79,6 +91,15 @@ def _compact(layout: Layout, withdrawn: frozenset[RecipientNumber], oldest_ms: i
     manifest = _merge(folder, manifest)
     _tidy(layout)
     return Compacted(moved, dropped + cleaned, len(manifest.files), expired)
+
+
+def _last_days(hits: Iterable[Hit]) -> Mapping[RecipientNumber, int]:
+    days: dict[RecipientNumber, int] = {}
+    for hit in hits:
+        if hit.mode is Mode.HYGIENE:
+            recipient = recipient_of(hit.sending)
+            days[recipient] = max(hit.at_ms // DAY_MS, days.get(recipient, 0))
+    return days
 
 
 def _groups(segments: Iterable[Segment]) -> Iterable[list[Segment]]:

@@ -21,6 +21,7 @@ from overt.errors import Malformed, Refused
 from overt.measure import Keyring, Purpose, RecipientNumber, Withdrawal
 from overt.store.chain import add_entry, latest_entry
 from overt.store.disk import reporting
+from overt.store.last_open import forget_day
 from overt.store.person import derived_numbers, find_person, look_up, name_person
 from overt.store.queue import drop_person
 from overt.store.schema import address as address_table
@@ -114,6 +115,7 @@ class Eraser:
         # A message's id, the reference of a grant and a server's words may all name the person.
         blank = update(sending_table).where(mine).values(message_id="", grant="", failure="")
         messages = connection.execute(blank).rowcount
+        forget_day(connection, number)
         connection.execute(delete(address_table).where(address_table.c.recipient == int(number)))
         row = {"recipient": int(number), "at": to_ms(at), "logged": 0}
         connection.execute(insert(erasure_table).values(row))

@@ -99,7 +99,7 @@ def _attempt(layout: Layout, manifest: Manifest, sql: str, values: dict[str, obj
 def _live(layout: Layout, manifest: Manifest) -> Iterator[Hit]:
     for segment in find_segments(layout.segments):
         if segment.name not in manifest.taken:
-            yield from read_segment(segment)
+            yield from (hit for hit in read_segment(segment) if hit.mode is not Mode.HYGIENE)  # a date, and no hit
 
 
 def _list(files: list[Path]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
@@ -44,6 +44,7 @@ from overt.store.chain import (
     withdrawn,
 )
 from overt.store.deck import Deck, open_deck, read_deck, write_deck
+from overt.store.last_open import Quiet, find_quiet, forget_day, keep_days, read_day
 from overt.store.person import add_person, derived_numbers, find_person, name_person, unused
 from overt.store.schema import campaign as campaign_table
 from overt.store.schema import from_ms, reading, to_ms, writing
@@ -63,8 +64,9 @@ from overt.store.sent import (
 )
 
 LONGEST_NAME = 200  # of a campaign; names are shown in tables
-# Withdrawing either of them ends the keeping of hits. (A date of `hygiene` is no hit.)
+# Withdrawing either of them ends the keeping of hits, or of the date.
 KEPT_PURPOSES = (Purpose.OPENS, Purpose.LINKS)
+DATED_PURPOSES = (Purpose.OPENS, Purpose.HYGIENE)
 ONLY = Variant(0)  # of a message that has no variants
 
 
@@ -87,7 +89,7 @@ class Ledger:
         self._clock = clock or SystemClock()
         self._random = random
         self._keyring = keyring
-        self._withdrawn: tuple[int, frozenset[RecipientNumber]] = (-1, frozenset())
+        self._withdrawn: dict[tuple[Purpose, ...], tuple[int, frozenset[RecipientNumber]]] = {}
 
     def campaign(self, name: str) -> Campaign:
         """The campaign's number; given out now where the name is new."""
@@ -188,6 +190,8 @@ class Ledger:
             )
             for entry in entries:
                 add_entry(connection, entry)
+            if any(entry.purpose in DATED_PURPOSES for entry in entries):
+                forget_day(connection, number)
         return entries
 
     def permission(self, address: str, purpose: Purpose) -> Permission:
@@ -218,14 +222,38 @@ class Ledger:
 
         Reads one number where nothing was entered since the last call.
         """
+        return self._read_withdrawn(KEPT_PURPOSES)
+
+    def undated_recipients(self) -> frozenset[RecipientNumber]:
+        """Everybody of whom no date of the last open may be kept now, likewise."""
+        return self._read_withdrawn(DATED_PURPOSES)
+
+    def _read_withdrawn(self, purposes: tuple[Purpose, ...]) -> frozenset[RecipientNumber]:
         with reading(self.engine) as connection:
             last = newest(connection)
-            if last != self._withdrawn[0]:
-                people = withdrawn(connection, KEPT_PURPOSES)
+            seen, people = self._withdrawn.get(purposes, (-1, frozenset()))
+            if last != seen:
+                people = withdrawn(connection, purposes)
                 if self._keyring and people:
                     people |= derived_numbers(connection, people, self._keyring)
-                self._withdrawn = last, people
-            return self._withdrawn[1]
+                self._withdrawn[purposes] = last, people
+            return people
+
+    def keep_days(self, days: Mapping[RecipientNumber, int]) -> None:
+        """Of those who stand by it, the day of the last open (since 1970) in place of an earlier one."""
+        with writing(self.engine) as connection:
+            gone = withdrawn(connection, DATED_PURPOSES)
+            keep_days(connection, {number: day for number, day in days.items() if number not in gone})
+
+    def last_open(self, recipient: RecipientNumber) -> date | None:
+        """The day of the last open, where `hygiene` keeps one."""
+        with reading(self.engine) as connection:
+            return read_day(connection, recipient)
+
+    def quiet(self, before: date) -> tuple[Quiet, ...]:
+        """Recipients in `hygiene` who have not opened since that day."""
+        with reading(self.engine) as connection:
+            return find_quiet(connection, before)
 
     def new_sending(
         self,

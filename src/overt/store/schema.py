@@ -159,6 +159,14 @@ erasure = Table(
     Column("logged", SmallInteger, nullable=False),
 )
 
+# In `hygiene`: the day of a recipient's last open, in days since 1970. There is no history of it.
+last_open = Table(
+    "last_open",
+    metadata,
+    Column("recipient", ForeignKey("recipient.number"), primary_key=True),
+    Column("day", Integer, nullable=False),
+)
+
 # How many places are left in the pools of a campaign; who drew which is nowhere.
 deck = Table(
     "deck",

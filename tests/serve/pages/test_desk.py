@@ -47,7 +47,7 @@ def test_it_shows_what_is_recorded_and_nothing_of_others(office: Office) -> None
     told = json.dumps(as_record(known))
     assert KIM not in told
     assert "192.0.2.0/24" in told
-    assert as_record(known)["allowed"] == {"opens": True, "links": True}
+    assert as_record(known)["allowed"] == {"opens": True, "links": True, "hygiene": False}
 
 
 def test_a_choice_is_recorded_with_the_wording_it_was_made_by(office: Office) -> None:

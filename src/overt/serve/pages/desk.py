@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -32,7 +32,7 @@ from overt.message import parse_address
 from overt.serve.pages.words import read_words
 from overt.store import Entry, Envelope, Eraser, Ledger, Queue, SentTo, SuppressionList
 
-CHOICES = (Purpose.OPENS, Purpose.LINKS)
+CHOICES = (Purpose.OPENS, Purpose.LINKS, Purpose.HYGIENE)
 OWN_PAGE = "own page"
 ONE_MAIL = timedelta(minutes=10)  # between two mails to one address: nobody's mailbox is filled through us
 MOST_REMEMBERED = 10_000  # people whom a mail went to lately; the oldest make room
@@ -62,6 +62,7 @@ class Known:
     unsubscribed: bool
     messages: tuple[SentTo, ...]
     hits: tuple[Hit, ...]
+    last_open: date | None = None
 
 
 class Desk:
@@ -132,6 +133,7 @@ class Desk:
             unsubscribed=self._leavers.holds(address),
             messages=self._ledger.sent_to(recipient),
             hits=tuple(self._read_hits(recipient)),
+            last_open=self._ledger.last_open(recipient),
         )
 
     def choose(self, ticket: str, allowed: Mapping[Purpose, bool], *, language: Language) -> bool:
@@ -214,6 +216,7 @@ def as_record(known: Known) -> dict[str, object]:
             }
             for sent in known.messages
         ],
+        "last_open": known.last_open and known.last_open.isoformat(),
         "hits": [
             {
                 "at_ms": hit.at_ms,

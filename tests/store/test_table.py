@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +86,17 @@ def test_the_place_of_a_counter_says_nothing_of_when_it_came(tmp_path: Path) -> 
         order = [count.campaign for count in read_table(path)]
         before += order.index(Campaign(0)) < order.index(Campaign(99))
     assert 150 <= before <= 250
+
+
+def test_the_hour_is_the_finest_time_left_even_of_the_file_itself(tmp_path: Path) -> None:
+    path = tmp_path / "one.table"
+    table = Table(path, random.Random(1).randrange)
+    for changed in ({}, {make_count(1, number=0): 5}, {make_count(n, number=0): 1 for n in range(FEWEST_SLOTS)}):
+        table.write(changed)
+        table.adopt(changed)
+        assert path.stat().st_mtime_ns % 3_600_000_000_000 == 0
+        assert time.time() - path.stat().st_mtime < 3_610
+    table.close()
 
 
 def test_a_slot_torn_by_a_crash_costs_that_counter_alone(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from zlib import crc32
 
 from overt.errors import Malformed
 from overt.measure import Campaign, Count, Kind, Link, Variant
+from overt.measure.hit import HOUR_MS
 from overt.store.disk import sync_folder, write_all
 
 # campaign, hour, ruleset, link, variant, kind, actor, client, number: a slot lies within one sector of any disk
@@ -52,6 +53,7 @@ class Table:
             os.pwrite(self._file, _format_slot(key, number), SLOT * self._place(key))
         if not changed:
             os.pwrite(self._file, MAGIC, 0)
+        _forget_minute(self._file)
         os.fdatasync(self._file)
 
     def adopt(self, changed: Mapping[Count, int]) -> None:
@@ -81,6 +83,7 @@ class Table:
         handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             write_all(handle, table)
+            _forget_minute(handle)
             os.fsync(handle)
             fresh.rename(self._path)
             sync_folder(self._path.parent)
@@ -118,6 +121,13 @@ def _read_again(path: Path, at: int) -> Count | None:
             if (count := _parse_slot(file.read(SLOT))) is not None:
                 return count
     return None
+
+
+def _forget_minute(handle: int) -> None:
+    """A file's time of change would say when the last request came: it is cut to the hour, as all that is in it."""
+    now = os.fstat(handle).st_mtime_ns
+    hour = now - now % (HOUR_MS * 1_000_000)
+    os.utime(handle, ns=(hour, hour))
 
 
 def _lay_out(numbers: Mapping[Count, int], draw: Callable[[int], int]) -> tuple[bytearray, dict[Count, int]]:

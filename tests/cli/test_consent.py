@@ -175,3 +175,28 @@ def test_what_is_no_proof_is_told(folder: Path, text: str) -> None:
 
 def test_nobody_has_no_proof(folder: Path) -> None:
     assert main(["consent", "export", "nobody@example.org"]) == 2
+
+
+def test_asking_needs_somebody_to_ask_and_an_address_to_ask_from(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "overt.toml").write_text('base_url = "https://t.example.org"\n')
+    assert main(["consent", "ask"]) == 2
+    assert main(["consent", "ask", "ann@example.org"]) == 1
+    assert "no address to send from" in capsys.readouterr().out
+
+
+def test_whoever_is_asked_gets_a_mail_and_each_answer_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "overt.toml").write_text(
+        'base_url = "https://t.example.org"\n[sender]\naddresses = ["news@shop.example.org"]\n'
+    )
+    assert main(["consent", "withdraw", "bo@example.org"]) == 0
+    capsys.readouterr()
+    assert main(["consent", "ask", "ann@example.org", "bo@example.org", "nobody", "--language", "fr", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [row["asked"] for row in told] == ["yes", "no", "no"]
+    assert told[1]["because"].startswith("said no")
+    assert shown("ann@example.org", capsys)["entries"] == []
+    assert main(["queue", "list", "--json"]) == 0
+    (waiting,) = json.loads(capsys.readouterr().out)["messages"]
+    assert waiting["recipient"] == "ann@example.org"

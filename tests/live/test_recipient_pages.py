@@ -13,7 +13,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from overt.measure import Grant, Purpose, mint_leave, mint_visit
+from overt.measure import Grant, Purpose, mint_confirm, mint_leave, mint_visit
 from overt.serve.pages import Desk, Sender, make_app
 from overt.store import Eraser, SuppressionList
 from overt.testing import make_mail
@@ -69,6 +69,11 @@ def leave_page(post: Post) -> str:
     return f"/u/{mint_leave(post.keyring, post.ledger.recipient(ROBIN), post.ledger.campaign('spring'))}"
 
 
+def confirm_page(post: Post) -> str:
+    ticket = mint_confirm(post.keyring, post.ledger.recipient(ROBIN), list(Purpose), post.clock.now())
+    return f"/you/yes/{ticket}"
+
+
 def press_until(page: Page, name: str) -> None:
     """Go on with the Tab key to the control of that name or value."""
     for _ in range(30):
@@ -117,6 +122,21 @@ def test_without_scripts_everything_works(browser: Browser, site: tuple[str, Pos
     context.close()
 
 
+def test_permission_asked_for_by_mail_is_granted_by_the_button_and_by_nothing_else(
+    browser: Browser, site: tuple[str, Post]
+) -> None:
+    base, post = site
+    path = confirm_page(post)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + path)
+    assert post.ledger.consent_of(ROBIN) == ()
+    page.click("button")
+    assert "Thank you" in page.inner_text("h1")
+    assert isinstance(post.ledger.permission(ROBIN, Purpose.HYGIENE).latest, Grant)
+    context.close()
+
+
 @pytest.mark.parametrize("size", list(SIZES))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
@@ -132,7 +152,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         bypass_csp=True,  # axe is a script
     )
     page = context.new_page()
-    for path in ("/you", own_page(post), leave_page(post), "/you/none", "/you?lang=de", f"{own_page(post)}?lang=fr"):
+    paths = ("/you", own_page(post), leave_page(post), confirm_page(post), "/you/none")
+    for path in (*paths, "/you?lang=de", f"{own_page(post)}?lang=fr", f"{confirm_page(post)}?lang=de"):
         page.goto(base + path)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()

@@ -13,17 +13,20 @@ from overt.measure import (
     Keyring,
     Kind,
     Mode,
+    Purpose,
     RecipientNumber,
     Token,
     Variant,
     is_list_mail,
     leave_url,
     mint,
+    mint_confirm,
     mint_leave,
     mint_visit,
     new_keyring,
     say_how_to_leave,
     verify,
+    verify_confirm,
     verify_leave,
     verify_visit,
     visit_url,
@@ -109,3 +112,15 @@ def test_mail_to_one_person_is_no_list_mail() -> None:
 
 def test_the_page_has_an_address_of_its_own() -> None:
     assert visit_url("https://t.example.org", "x") == "https://t.example.org/you/x"
+
+
+@given(st.sets(st.sampled_from(Purpose)), st.integers(0, (1 << 32) - 1), st.integers(0, 14 * 24 * 60))
+def test_a_confirmation_grants_what_was_asked_for_two_weeks(purposes: set[Purpose], number: int, minutes: int) -> None:
+    recipient = RecipientNumber(number)
+    ticket = mint_confirm(KEYRING, recipient, purposes, NOW)
+    found = verify_confirm(KEYRING, ticket, NOW + timedelta(minutes=minutes))
+    assert found is not None
+    assert (found.recipient, set(found.purposes)) == (recipient, purposes)
+    assert verify_confirm(KEYRING, ticket, NOW + timedelta(days=14, minutes=2)) is None
+    assert verify_visit(KEYRING, ticket, NOW) is None
+    assert verify_leave(KEYRING, ticket) is None

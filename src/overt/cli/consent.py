@@ -19,7 +19,7 @@ from rich.text import Text
 from overt.cli.recipients import Row, read_recipients
 from overt.cli.settings import load_settings
 from overt.errors import Malformed, Refused
-from overt.measure import Grant, Purpose
+from overt.measure import Grant, Language, Purpose
 
 if TYPE_CHECKING:
     from overt.store import Ledger
@@ -153,6 +153,49 @@ def show(address: str, /, *, json_: AsJson = False, settings: SettingsFile = Non
             table.add_row(*(Text(value) for value in row.values()))
         Console(highlight=False).print(table)
     return 0
+
+
+@app.command
+def ask(
+    *addresses: str,
+    purpose: Purposes = (),
+    language: Literal["en", "de", "fr"] | None = None,
+    json_: AsJson = False,
+    settings: SettingsFile = None,
+) -> int:
+    """Ask recipients by mail for their permission (double opt-in); they grant it by a button on a page of yours.
+
+    The mail is not measured, and nothing is granted by asking. It waits in the queue until overt up delivers it.
+
+    Parameters
+    ----------
+    addresses
+        Whom to ask. Who said no, left, or was asked within a day is not asked.
+    language
+        The language of mail and page; that of the disclosure line if not given.
+    """
+    from overt.cli.house import open_house
+    from overt.cli.pages import make_desk
+
+    if not addresses:
+        raise Malformed("Whom to ask? Write one address or more.")
+    loaded = load_settings(settings, needed=("base_url",))
+    chosen = [Purpose(name) for name in purpose or USUAL]
+    told: list[dict[str, str]] = []
+    with open_house(loaded, make_keys=True) as house:
+        desk = make_desk(house)
+        for address in dict.fromkeys(addresses):
+            try:
+                why_not = desk.invite(address, chosen, Language(language or loaded.disclosure.language))
+            except Malformed as error:
+                why_not = str(error)
+            told.append({"address": address, "asked": "no" if why_not else "yes", "because": why_not})
+    if json_:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for row in told:
+            print(f"{row['address']}: not asked, {row['because']}" if row["because"] else f"{row['address']}: asked")
+    return 1 if any(row["because"] for row in told) else 0
 
 
 @app.command(name="import")

@@ -4,10 +4,12 @@ They are signed under names of their own, so that no beacon or link grants what 
 
     {base}/u/{ticket}      unsubscribes by POST (RFC 8058); does not expire, for mail is kept for years
     {base}/you/{ticket}    the recipient's own page, sent by mail to whoever asks for it; expires
+    {base}/you/yes/{ticket}    grants by POST what a mail asked for (double opt-in); expires
 
     1 byte   key id
     4 bytes  recipient
-    4 bytes  campaign (leaving), or the minute since the epoch in which it was made (page)
+    4 bytes  campaign (leaving), or the minute since the epoch in which it was made (page); of what grants, the purposes
+             in the upper 3 bits and the minute in the others, which last until the year 2990
     12 bytes MAC, BLAKE2b (RFC 7693), keyed, cut to 96 bits
 
 Knows no clock and no consent.
@@ -20,19 +22,24 @@ import hashlib
 import hmac
 import re
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from overt.measure.consent import Purpose
 from overt.measure.token import MAC_BYTES, Campaign, Key, Keyring, RecipientNumber
 from overt.message import Edit, Message, Span
 
-LEAVE_PATH, VISIT_PATH = "/u/", "/you/"
+LEAVE_PATH, VISIT_PATH, CONFIRM_PATH = "/u/", "/you/", "/you/yes/"
 VISIT_LASTS = timedelta(hours=1)  # long enough to read the mail, short enough that a forwarded one opens nothing
+CONFIRM_LASTS = timedelta(days=14)  # people answer mail after holidays
 ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058 section 3.2, the body as it must be sent
 _BODY = struct.Struct(">BII")
 _TEXT = re.compile(r"[A-Za-z0-9_-]{28}")
 _MINUTE = timedelta(minutes=1)
+_MINUTE_BITS = 29
+_PURPOSES = (Purpose.OPENS, Purpose.LINKS, Purpose.HYGIENE)  # by the bit that stands for each
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +48,7 @@ class Errand(Enum):
 
     LEAVE = b"overt leave"
     VISIT = b"overt visit"
+    CONFIRM = b"overt confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,14 @@ class Leave:
 
     recipient: RecipientNumber
     campaign: Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Whoever holds it may grant these purposes for this recipient."""
+
+    recipient: RecipientNumber
+    purposes: tuple[Purpose, ...]
 
 
 def mint_leave(keyring: Keyring, recipient: RecipientNumber, campaign: Campaign) -> str:
@@ -74,6 +90,28 @@ def verify_visit(keyring: Keyring, text: str, now: datetime) -> RecipientNumber 
         return None
     age = (now - _EPOCH) // _MINUTE - found[1]
     return found[0] if 0 <= age <= VISIT_LASTS // _MINUTE else None
+
+
+def mint_confirm(keyring: Keyring, recipient: RecipientNumber, purposes: Collection[Purpose], at: datetime) -> str:
+    """The ticket to grant `purposes` by, good for `CONFIRM_LASTS` from `at` on."""
+    bits = sum(1 << place for place, purpose in enumerate(_PURPOSES) if purpose in purposes)
+    return _mint(keyring.signer, Errand.CONFIRM, recipient, bits << _MINUTE_BITS | (at - _EPOCH) // _MINUTE)
+
+
+def verify_confirm(keyring: Keyring, text: str, now: datetime) -> Confirmation | None:
+    """What it grants for whom, or None where it is none of ours or no longer good."""
+    found = _verify(keyring, Errand.CONFIRM, text)
+    if found is None:
+        return None
+    bits, minute = found[1] >> _MINUTE_BITS, found[1] & ((1 << _MINUTE_BITS) - 1)
+    if not 0 <= (now - _EPOCH) // _MINUTE - minute <= CONFIRM_LASTS // _MINUTE:
+        return None
+    return Confirmation(found[0], tuple(purpose for place, purpose in enumerate(_PURPOSES) if bits >> place & 1))
+
+
+def confirm_url(base_url: str, ticket: str) -> str:
+    """Where a GET shows what is asked for, and a POST grants it."""
+    return f"{base_url}{CONFIRM_PATH}{ticket}"
 
 
 def leave_url(base_url: str, ticket: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
@@ -54,6 +54,7 @@ from overt.store.sent import (
     SentTo,
     add_event,
     has_event,
+    note_asking,
     number_links,
     read_events,
     read_links,
@@ -361,6 +362,11 @@ class Ledger:
         row = {"at": now, "kind": kind, "about": about, "message_id": message_id, "sending": sending}
         with writing(self.engine) as connection:
             add_event(connection, row)
+
+    def note_asking(self, recipient: RecipientNumber, at: datetime, rest: timedelta) -> bool:
+        """Note that a recipient is asked for permission; False, and nothing noted, within `rest` of the last time."""
+        with writing(self.engine) as connection:
+            return note_asking(connection, recipient, to_ms(at), to_ms(at - rest))
 
     def has_event(self, kind: str, sending: Sending) -> bool:
         """Whether this was noted of a sending before."""

@@ -18,6 +18,7 @@ from overt.store.schema import link as link_table
 from overt.store.schema import note as event_table
 from overt.store.schema import sending as sending_table
 
+ASKED = "permission-asked"
 MOST_LINKS = 0xFFFF  # a token has 16 bits for the number; links beyond work, and share the number 0
 
 
@@ -126,6 +127,16 @@ def settle(connection: Connection, sending: Sending, *, delivered: int | None, f
 
 def add_event(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(insert(event_table).values(dict(row)))
+
+
+def note_asking(connection: Connection, recipient: RecipientNumber, now: int, since: int) -> bool:
+    """Note that a recipient is asked for permission, unless that was done after `since`; both in milliseconds."""
+    about = f"recipient {recipient}"
+    mine = (event_table.c.kind == ASKED) & (event_table.c.about == about) & (event_table.c.at > since)
+    if connection.execute(select(event_table.c.id).where(mine).limit(1)).first() is not None:
+        return False
+    add_event(connection, {"at": now, "kind": ASKED, "about": about, "message_id": "", "sending": None})
+    return True
 
 
 def has_event(connection: Connection, kind: str, sending: Sending) -> bool:

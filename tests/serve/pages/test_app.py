@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from overt.errors import Unavailable
-from overt.measure import Purpose, mint_leave
+from overt.measure import Language, Purpose, mint_leave
+from overt.store import Eraser
 from overt.testing import make_mail
-from tests.serve.pages.office import SENDER, Office, open_office
+from tests.serve.pages.office import SENDER, YOU, Office, open_office
 from tests.serve.post import KIM, ROBIN
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -212,3 +213,56 @@ def test_erasing_takes_a_tick_and_is_for_good(office: Office) -> None:
     assert office.browser.get(path).status_code == 404
     office.browser.post("/you", data={"address": ROBIN})
     assert office.mails() == []
+
+
+def asked_to_grant(office: Office, address: str = ROBIN, *purposes: Purpose) -> str:
+    """Ask for permission by mail; the path of its link."""
+    assert office.desk.invite(address, purposes or (Purpose.OPENS, Purpose.LINKS), Language.ENGLISH) == ""
+    found = re.search(rf"{YOU}(/you/yes/[\w-]+)", office.mails()[-1].replace(b"=\r\n", b"").decode())
+    assert found is not None
+    return found[1]
+
+
+def test_asking_by_mail_grants_nothing_and_the_button_does(office: Office) -> None:
+    path = asked_to_grant(office)
+    page = office.browser.get(path)
+    assert page.status_code == 200
+    assert "The sender may see whether I open messages" in page.text
+    assert office.browser.head(path).status_code == 200
+    assert office.post.ledger.consent_of(ROBIN) == ()
+    assert "Thank you" in office.browser.post(path, data={"confirm": "yes"}).text
+    entries = office.post.ledger.consent_of(ROBIN)
+    assert [(entry.purpose, entry.way, entry.actor, entry.language) for entry in entries] == [
+        (Purpose.OPENS, "double opt-in", "recipient", "en"),
+        (Purpose.LINKS, "double opt-in", "recipient", "en"),
+    ]
+    assert all(entry.wording.startswith("mail-") for entry in entries)
+
+
+def test_the_link_grants_what_was_asked_for_and_once(office: Office) -> None:
+    path = asked_to_grant(office, ROBIN, Purpose.HYGIENE)
+    for _ in range(2):
+        office.browser.post(path, data={"confirm": "yes"})
+    assert [entry.purpose for entry in office.post.ledger.consent_of(ROBIN)] == [Purpose.HYGIENE]
+
+
+@pytest.mark.parametrize("body", [{}, {"confirm": "no"}, {"List-Unsubscribe": "One-Click"}])
+def test_a_post_that_is_not_the_buttons_grants_nothing(office: Office, body: dict[str, str]) -> None:
+    assert office.browser.post(asked_to_grant(office), data=body).status_code == 404
+    assert office.post.ledger.consent_of(ROBIN) == ()
+
+
+def test_a_link_that_is_too_old_or_for_something_else_grants_nothing(office: Office) -> None:
+    path = asked_to_grant(office)
+    own = office.own_page(ROBIN)
+    assert office.browser.get(own.replace("/you/", "/you/yes/")).status_code == 404
+    office.post.clock.advance(seconds=14 * 86_400 + 61)
+    assert office.browser.get(path).status_code == 404
+    assert office.browser.post(path, data={"confirm": "yes"}).status_code == 404
+    assert office.post.ledger.consent_of(ROBIN) == ()
+
+
+def test_the_link_is_dead_when_its_recipient_was_erased(office: Office, tmp_path: Path) -> None:
+    path = asked_to_grant(office)
+    Eraser(office.post.engine, office.post.keyring, tmp_path / "erased.jsonl", office.post.clock).erase(ROBIN)
+    assert office.browser.post(path, data={"confirm": "yes"}).status_code == 404

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,36 @@ def test_a_ticket_of_nobody_shows_and_changes_nothing(office: Office) -> None:
     assert not office.desk.choose(ticket, {Purpose.OPENS: True}, language=Language.ENGLISH)
     assert not office.desk.leave_by_page(ticket)
     assert office.leavers.all() == ()
+
+
+def test_nobody_is_asked_who_said_no_left_granted_it_or_was_asked_today(office: Office) -> None:
+    both = (Purpose.OPENS, Purpose.LINKS)
+    ask = partial(office.desk.invite, purposes=both, language=Language.GERMAN)
+    assert ask(ROBIN) == ""
+    assert ask(ROBIN.upper()) == "was asked within the last day"
+    office.post.clock.advance(seconds=86_401)
+    assert ask(ROBIN) == ""
+    office.post.grant(ROBIN)
+    assert ask(ROBIN) == "granted already"
+    office.post.ledger.withdraw(ROBIN, Purpose.LINKS)
+    assert ask(ROBIN).startswith("said no")
+    office.leavers.add(KIM, way="page")
+    assert ask(KIM) == "left the mailings"
+    assert len(office.mails()) == 2
+
+
+def test_the_mail_that_asks_is_not_measured_and_says_so(office: Office) -> None:
+    assert office.desk.invite(ROBIN, (Purpose.OPENS,), Language.ENGLISH) == ""
+    (raw,) = office.mails()
+    mail = message_from_bytes(raw, policy=default)
+    assert mail.get_content_type() == "text/plain"
+    assert "This mail is not measured." in mail.get_content()
+    assert len(re.findall(r"https?://\S+", mail.get_content())) == 1
+    assert mail["Overt-Notice"] is None
+    assert (mail["From"], mail["To"]) == (SENDER.address, ROBIN)
+
+
+def test_without_an_address_to_send_from_nobody_is_asked(tmp_path: Path) -> None:
+    with open_office(tmp_path, replace(SENDER, address="")) as office:
+        assert "no address to send from" in office.desk.invite(ROBIN, (Purpose.OPENS,), Language.ENGLISH)
+        assert office.mails() == []

@@ -3,6 +3,7 @@
     GET  /you             what is measured                POST /you            send me the link to my page
     GET  /you/{ticket}    what is recorded about me       POST /you/{ticket}   change it, leave, be erased
     GET  /you/{ticket}/data.json
+    GET  /you/yes/{ticket}   grant?                       POST /you/yes/{ticket}   grant what a mail asked for
     GET  /u/{ticket}      leave?                          POST /u/{ticket}     leave (RFC 8058), or the page's button
 
 Answers name no address, say nothing of whether one is known, and are kept by nobody. Knows no disk.
@@ -97,6 +98,18 @@ def make_app(desk: Desk) -> Litestar:
             done = False
         return page(sheets.plain("saved", words, request.url.path)) if done else lost(words)
 
+    @route("/you/yes/{ticket:str}", http_method=READ)
+    async def confirm(request: Asking, ticket: FromPath[str]) -> Response[str]:
+        words = words_of(request, desk.sender.language)
+        asked = await in_thread(desk.may_grant, ticket)
+        return page(sheets.confirm(words, asked, request.url.path)) if asked else lost(words)
+
+    @post("/you/yes/{ticket:str}", status_code=200)
+    async def confirmed(request: Asking, ticket: FromPath[str]) -> Response[str]:
+        words, form = words_of(request, desk.sender.language), await read_form(request)
+        done = form.get("confirm") == "yes" and await in_thread(lambda: desk.grant(ticket, language=words.language))
+        return page(sheets.plain("confirmed", words)) if done else lost(words)
+
     def question(request: Asking, ticket: str) -> Response[str]:
         words = words_of(request, desk.sender.language)
         return page(sheets.plain("leave", words, request.url.path)) if desk.can_leave(ticket) else lost(words)
@@ -126,7 +139,7 @@ def make_app(desk: Desk) -> Litestar:
         return page(sheets.plain("later", words), 503)
 
     return Litestar(
-        [about, ask, visit, data, change, leave, left],
+        [about, ask, visit, data, change, confirm, confirmed, leave, left],
         path=urlsplit(desk.sender.base_url).path.rstrip("/") or None,
         exception_handlers={Exception: failed},
         openapi_config=None,

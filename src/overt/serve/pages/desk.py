@@ -6,12 +6,9 @@ HTTP and no page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
 
 from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
@@ -23,16 +20,23 @@ from overt.measure import (
     Mode,
     Purpose,
     RecipientNumber,
+    Withdrawal,
+    confirm_url,
+    mint_confirm,
     mint_visit,
+    verify_confirm,
     verify_leave,
     verify_visit,
     visit_url,
 )
 from overt.message import parse_address
+from overt.serve.pages.letter import write_letter
 from overt.serve.pages.words import read_words
 from overt.store import Entry, Envelope, Eraser, Ledger, Queue, SentTo, SuppressionList
 
 CHOICES = (Purpose.OPENS, Purpose.LINKS, Purpose.HYGIENE)
+DOUBLE_OPT_IN = "double opt-in"
+ONE_ASKING = timedelta(days=1)
 OWN_PAGE = "own page"
 ONE_MAIL = timedelta(minutes=10)  # between two mails to one address: nobody's mailbox is filled through us
 MOST_REMEMBERED = 10_000  # people whom a mail went to lately; the oldest make room
@@ -117,8 +121,53 @@ class Desk:
             del self._asked[next(iter(self._asked))]
         known = self._ledger.address_of(recipient) or address  # to the mailbox on record, however it was spelled here
         url = visit_url(self.sender.base_url, mint_visit(self._keyring, recipient, now))
-        envelope = Envelope(self.sender.address, known, utf8=not known.isascii(), notify="NEVER")
-        self._queue.put(envelope, self._mail(known, url, language, now))
+        self._send("mail_visit", known, url, language, now)
+
+    def invite(self, text: str, purposes: Collection[Purpose], language: Language) -> str:
+        """Ask this address by mail to grant `purposes`; why it is not asked, or an empty string.
+
+        Nothing is granted by asking. Nobody is asked who said no, who left, or who was asked within a day.
+        """
+        address, now = str(parse_address(text)), self._clock.now()
+        if not self.sender.address:
+            return "the settings name no address to send from (pages.address)"
+        standing = [self._ledger.permission(address, purpose).latest for purpose in purposes]
+        if all(isinstance(entry, Grant) for entry in standing):
+            return "granted already"
+        if any(isinstance(entry, Withdrawal) for entry in standing):
+            return "said no; only the recipient can change that"
+        if self._leavers.holds(address):
+            return "left the mailings"
+        recipient = self._ledger.recipient(address)
+        if not self._ledger.note_asking(recipient, now, ONE_ASKING):
+            return "was asked within the last day"
+        url = confirm_url(self.sender.base_url, mint_confirm(self._keyring, recipient, purposes, now))
+        self._send("mail_confirm", address, url, language, now)
+        return ""
+
+    def may_grant(self, ticket: str) -> tuple[Purpose, ...]:
+        """What the ticket grants, empty for none of ours or one that is too old. Changes nothing."""
+        found = verify_confirm(self._keyring, ticket, self._clock.now())
+        return () if found is None or self._ledger.address_of(found.recipient) is None else found.purposes
+
+    def grant(self, ticket: str, *, language: Language) -> bool:
+        """Record what the ticket's recipient grants; False for no ticket of ours or one that is too old."""
+        found = verify_confirm(self._keyring, ticket, self._clock.now())
+        address = None if found is None else self._ledger.address_of(found.recipient)
+        if found is None or address is None:
+            return False
+        wording = f"mail-{read_words(language).version}"
+        for purpose in found.purposes:
+            if not self._granted(address, purpose):
+                self._ledger.grant(
+                    address,
+                    purpose,
+                    way=DOUBLE_OPT_IN,
+                    wording=wording,
+                    language=language.value,
+                    actor="recipient",
+                )
+        return True
 
     def look(self, ticket: str) -> Known | None:
         """Everything about the ticket's recipient, or None where the ticket is none or no longer good."""
@@ -171,19 +220,11 @@ class Desk:
     def _granted(self, address: str, purpose: Purpose) -> bool:
         return isinstance(self._ledger.permission(address, purpose).latest, Grant)
 
-    def _mail(self, address: str, url: str, language: Language, now: datetime) -> bytes:
-        words, sender = read_words(language), self.sender
+    def _send(self, kind: str, address: str, url: str, language: Language, now: datetime) -> None:
+        sender = self.sender
         name = sender.name or sender.address
-        mail = EmailMessage()
-        mail["From"] = sender.address
-        mail["To"] = address
-        mail["Subject"] = words.say("mail_visit.subject", sender=name)
-        mail["Date"] = format_datetime(now)
-        mail["Message-ID"] = make_msgid(domain=sender.address.rpartition("@")[2])
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5
-        mail["Content-Language"] = language.value
-        mail.set_content(words.say("mail_visit.text", sender=name, url=url), cte="quoted-printable")
-        return mail.as_bytes(policy=SMTP.clone(utf8=not address.isascii()))
+        raw = write_letter(kind, sender.address, name, address, read_words(language), now, url=url)
+        self._queue.put(Envelope(sender.address, address, utf8=not address.isascii(), notify="NEVER"), raw)
 
 
 def as_record(known: Known) -> dict[str, object]:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from overt.measure import Grant, Language, Sending, modes_up_to
+from overt.measure import Grant, Language, Purpose, Sending, modes_up_to
 from overt.serve.pages.desk import Known, Sender
 from overt.serve.pages.words import Words, read_words
 from overt.store import Entry
@@ -89,6 +89,10 @@ class Sheets:
         entries = [_line(words, entry) for entry in known.entries]
         more = len(known.messages) - len(rows)
         return self._write("visit", words, known=known, rows=rows, more=more, entries=entries, here=here, switch=here)
+
+    def confirm(self, words: Words, asked: tuple[Purpose, ...], here: str) -> str:
+        """What a mail asked for, and a button to grant it."""
+        return self._write("confirm", words, asked=asked, here=here)
 
     def plain(self, name: str, words: Words, here: str = "") -> str:
         """A page that says one thing: asked, saved, leave, left, lost or later."""

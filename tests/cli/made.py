@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from overt.measure import Campaign, Count, Hit, Kind, Link, Mode, Purpose, Sending, Variant
 from overt.store import Layout, Ledger, Queue, open_database
 from overt.store.queue import Envelope
+from overt.store.schema import writing
+from overt.store.sent import settle
 from overt.testing import FixedClock
 from tests.store.made import write_counts, write_segments
 
@@ -16,6 +19,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
 SHOP = "https://shop.example.org/?a=1&b=[bold]"
 FORMULA = "=1+1"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"
 
 
 def make_folder(folder: Path, *, name: str = "spring") -> Campaign:
@@ -48,8 +52,7 @@ def make_folder(folder: Path, *, name: str = "spring") -> Campaign:
         place="DE",
         user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Thunderbird/115.6.0",
     )
-    browser = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"
-    click = replace(beacon, at_ms=NOON_MS + 60_000, kind=Kind.LINK, link=Link(1), user_agent=browser)
+    click = replace(beacon, at_ms=NOON_MS + 60_000, kind=Kind.LINK, link=Link(1), user_agent=FIREFOX)
     apple = replace(beacon, sending=sendings["ben"], user_agent="Mozilla/5.0", place="")
     gone = replace(beacon, sending=sendings["cleo"])
     write_segments(layout, [beacon, click, apple, gone])
@@ -69,3 +72,29 @@ def deliver(engine: object, sending: Sending, address: str) -> None:
     queue.put(envelope, b"Subject: x\r\n\r\nx\r\n")
     for queued in queue.due(NOON):
         queue.done(queued)
+
+
+def add_campaign(folder: Path, name: str, people: Mapping[str, int], clicked: Collection[str] = ()) -> None:
+    """A campaign to recipients who granted it, by the variant each got; some clicked, each a minute after the other."""
+    layout = Layout(folder)
+    engine = open_database(layout.database)
+    ledger = Ledger(engine)
+    campaign = ledger.campaign(name)
+    hits: list[Hit] = []
+    for address, variant in people.items():
+        sending = ledger.new_sending(
+            campaign,
+            ledger.recipient(address),
+            opens=Mode.INDIVIDUAL,
+            links=Mode.INDIVIDUAL,
+            grant="form",
+            variant=Variant(variant),
+        )
+        with writing(engine) as connection:
+            settle(connection, sending, delivered=NOON_MS, failed=None, reason="")
+        if address in clicked:
+            at = NOON_MS + 60_000 * len(hits)
+            hit = Hit(at, Kind.LINK, "GET", campaign, Variant(variant), Link(1), sending, user_agent=FIREFOX)
+            hits.append(replace(hit, prefix="198.51.100.0/24", address_hash=len(hits) + 1))
+    write_segments(layout, hits)
+    engine.dispose()

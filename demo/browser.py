@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Error, ViewportSize, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDE = ViewportSize(width=760, height=1100)
+READING_MS = 1500  # a person reads before following a link; who follows at once is taken for a scanner
 PATIENCE_MS = 15_000  # a local page takes well under a second; this bounds a busy machine
 QUIET = (
     "--no-sandbox",
@@ -54,6 +55,7 @@ class Reader:
             for number in clicks:
                 if number >= links.count():
                     continue
+                page.wait_for_timeout(READING_MS)
                 with context.expect_page() as opened:
                     links.nth(number).click()
                 opened.value.wait_for_load_state()

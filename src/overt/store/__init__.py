@@ -1,5 +1,6 @@
 """Effects on disk and in databases. What traffic needs is exported here and imports no analytics."""
 
+from overt.store.account import Account, Accounts, ApiKey, Role, Scope, Session
 from overt.store.chain import Chain, Entry, check_proof
 from overt.store.commit import CommitState
 from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
@@ -19,6 +20,9 @@ from overt.store.week import is_past_file
 __all__ = [
     "MOST_SECONDS",
     "UNSUBSCRIBED",
+    "Account",
+    "Accounts",
+    "ApiKey",
     "Chain",
     "CommitState",
     "CountTable",
@@ -31,10 +35,13 @@ __all__ = [
     "Queue",
     "Queued",
     "Receipt",
+    "Role",
     "Row",
+    "Scope",
     "Segment",
     "SegmentLog",
     "SentTo",
+    "Session",
     "State",
     "Suppressed",
     "SuppressionList",

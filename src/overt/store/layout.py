@@ -7,8 +7,10 @@
     DATA/hits/parquet/        the same hits, sorted: one row a hit, any Parquet reader opens them
       manifest.json           which files count, and which segments they hold
     DATA/counts/              counters of `shared` and `pooled`: no order, no time finer than the hour
+    DATA/readings/            what the dashboard read of the hits, made anew from them; backups do not hold it
 
-Nothing here is personal but `overt.db` and `hits`; a backup needs `overt.db`, `keys.json`, `hits` and `counts`.
+Nothing here is personal but `overt.db`, `hits` and `readings`; a backup needs `overt.db`, `keys.json`, `hits` and
+`counts`.
 """
 
 from __future__ import annotations
@@ -42,3 +44,7 @@ class Layout:
     @property
     def counts(self) -> Path:
         return self.data / "counts"
+
+    @property
+    def readings(self) -> Path:
+        return self.data / "readings"

@@ -230,6 +230,37 @@ queue = Table(
 )
 
 
+# Who may look at the dashboard, the browsers that are logged in, and the keys of programs that ask the API.
+account = Table(
+    "account",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("account", ForeignKey("account.name"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", _Row, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
 def to_ms(at: datetime) -> int:
     """Whole milliseconds since the epoch; what is finer is cut."""
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // (datetime.resolution * 1000)

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from overt.cli.main import main
-from overt.cli.report import estimate, inert, make_report, show
+from overt.cli.report import estimate, make_report, show
 from overt.cli.settings import load_settings
 from overt.measure import RecipientNumber, Report, as_dict, report_campaign
 from overt.measure.anchor import Ahead, Groups, Observable
@@ -152,15 +152,6 @@ def test_a_table_of_recipients_is_written(capsys: pytest.CaptureFixture[str]) ->
         rows = {row["recipient"]: row for row in csv.DictReader(file)}
     assert rows["ann@example.org"]["first_open"] == "2026-11-24T12:00:00Z"
     assert rows["ann@example.org"]["places"] == "DE"
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
-def test_a_cell_that_a_spreadsheet_would_run_is_inert(text: str) -> None:
-    assert inert(text) == f"'{text}"
-
-
-def test_numbers_and_words_stay_as_they_are() -> None:
-    assert [inert(cell) for cell in ("a=1", 3, -2, None, 0.5)] == ["a=1", 3, -2, None, 0.5]
 
 
 def test_every_name_in_the_json_is_in_the_reference(capsys: pytest.CaptureFixture[str]) -> None:

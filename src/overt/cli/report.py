@@ -6,7 +6,6 @@ Reads what collectors write, also while they write it, and changes nothing. What
 
 from __future__ import annotations
 
-import csv as csv_format
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,6 +17,7 @@ from rich.console import Console
 
 from overt.cli.known import gather
 from overt.cli.option import Settings
+from overt.cli.plot import save_report
 from overt.cli.settings import load_settings
 from overt.cli.summary import NOTHING_YET, show_campaign, show_overview
 from overt.clock import Clock, SystemClock
@@ -37,10 +37,9 @@ from overt.measure import (
     report_campaign,
 )
 from overt.measure.group import Split
+from overt.serve.board.table import write_table
 
 Flag = Parameter(negative=())
-# What a spreadsheet would take for a formula (OWASP, CSV Injection).
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report(
@@ -49,6 +48,7 @@ def report(
     *,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
     csv: Path | None = None,
+    plot: Path | None = None,
     by_recipient: Annotated[bool, Flag] = False,
     manifest: Annotated[tuple[Path, ...], Flag] = (),
     settings: Path | None = None,
@@ -63,6 +63,8 @@ def report(
         Print JSON: stable and documented. Recipients are in it with --by-recipient.
     csv
         Write a table to this file: a row a number, or with --by-recipient a row a recipient.
+    plot
+        Draw loads and clicks by time into this file: .png, .svg, .pdf, .html or .json (Vega-Lite).
     by_recipient
         Tell of each recipient who granted it.
     manifest
@@ -73,10 +75,14 @@ def report(
     made = make_report(load_settings(settings), campaign, manifest)
     if csv is not None:
         rows, columns = (as_recipient_rows(made), RECIPIENT_COLUMNS) if by_recipient else (as_rows(made), COLUMNS)
-        write_csv(csv, columns, rows)
+        csv.write_text(write_table(columns, rows), encoding="utf-8", newline="")
     if json_:
         print(json.dumps(as_dict(made, by_recipient=by_recipient), ensure_ascii=False, indent=2))
-    elif csv is None:
+    if plot is not None:
+        if len(made.campaigns) != 1:
+            raise Refused("say which campaign is to be drawn: overt report NAME --plot FILE")
+        save_report(made.campaigns[0], plot)
+    if not (json_ or csv or plot):
         show(made, Console(highlight=False), by_recipient=by_recipient)
     return 0
 
@@ -138,15 +144,3 @@ def show(made: Report, console: Console, *, by_recipient: bool = False) -> None:
         if by_recipient:
             for one in made.campaigns:
                 console.print(show_campaign(one, by_recipient=True))
-
-
-def write_csv(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """RFC 4180, UTF-8, with text that a spreadsheet would run as a formula made inert by an apostrophe."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv_format.writer(file)
-        writer.writerow(columns)
-        writer.writerows([[inert(cell) for cell in row] for row in rows])
-
-
-def inert(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell

@@ -11,7 +11,7 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -95,16 +95,17 @@ def hash_of(number: int) -> int:
     return random.Random(number).getrandbits(64)
 
 
-def make_hits(campaign: int, recipients: int, at_ms: int, chance: random.Random, world: World) -> Iterator[Hit]:
-    """The hits of one campaign, with a grant from every recipient; in no order.
+def make_hits(
+    campaign: int, sendings: Iterable[Sending], at_ms: int, chance: random.Random, world: World
+) -> Iterator[Hit]:
+    """The hits of one campaign that was sent within the hour after `at_ms`, with a grant from everybody; in no order.
 
     Shares as in the field tables: half with Apple's prefetch, a quarter behind Gmail, a twentieth behind a scanner that
     asks for everything within minutes, the rest direct. Four in ten people open, 1.8 times on average; one opener in
     eight follows 1.4 links.
     """
-    for _ in range(recipients):
+    for sending in sendings:
         sent = at_ms + chance.randrange(HOUR_MS)
-        sending = Sending(chance.getrandbits(32) << 32 | chance.getrandbits(32))
         hit = partial(_hit, Campaign(campaign), Variant(chance.randrange(2)), sending)
         kind = chance.random()
         if kind < 0.05:
@@ -177,17 +178,22 @@ async def _write(layout: Layout, campaigns: int, recipients: int) -> tuple[int, 
     """A campaign every other day in one log, as it comes; hits, and sendings that had any."""
     chance = random.Random(1)
     world = World(chance)
-    hits = [
-        hit
-        for campaign in range(campaigns)
-        for hit in make_hits(chance.getrandbits(32), recipients, NOON_MS + campaign * 48 * HOUR_MS, chance, world)
-    ]
+    hits: list[Hit] = []
+    for campaign in range(campaigns):
+        number = chance.getrandbits(32)
+        sendings = (Sending(chance.getrandbits(64)) for _ in range(recipients))
+        hits += make_hits(number, sendings, NOON_MS + campaign * 48 * HOUR_MS, chance, world)
+    await write_log(layout, hits)
+    return len(hits), len({hit.sending for hit in hits})
+
+
+async def write_log(layout: Layout, hits: list[Hit]) -> None:
+    """The hits as the collector writes them, in order of time."""
     hits.sort(key=lambda hit: hit.at_ms)
     log = SegmentLog(layout.segments)
     for at in range(0, len(hits), 20_000):
         await asyncio.gather(*(log.append(hit) for hit in hits[at : at + 20_000]))
     await log.close()
-    return len(hits), len({hit.sending for hit in hits})
 
 
 def _columns(files: list[Path]) -> dict[str, tuple[int, str]]:

@@ -1,9 +1,7 @@
-"""`overt pages`: served beside `overt up`, started again when it dies, gone when its parent is."""
+"""`overt pages`: served beside `overt up`, gone when its parent is."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
 import subprocess
 import sys
@@ -19,7 +17,7 @@ import pytest
 
 from overt.cli.house import open_house
 from overt.cli.main import main
-from overt.cli.pages import PagesProcess, make_desk, pages_command
+from overt.cli.pages import make_desk
 from overt.cli.settings import load_settings
 from overt.measure import Purpose, mint_visit, recipient_of
 from overt.testing import make_mail
@@ -98,46 +96,13 @@ def test_the_desk_shows_the_hits_of_one_recipient_alone(folder: Path) -> None:
     assert [recipient_of(hit.sending) for hit in known.hits] == [numbers["ann@example.org"]]
 
 
-def test_a_process_that_ends_is_started_again_with_longer_rests(caplog: pytest.LogCaptureFixture) -> None:
-    rests: list[float] = []
-
-    async def go() -> None:
-        async def sleep(seconds: float) -> None:
-            rests.append(seconds)
-            if len(rests) == 6:
-                raise asyncio.CancelledError
-
-        command = (sys.executable, "-c", "import sys; sys.exit('the port is taken')")
-        with pytest.raises(asyncio.CancelledError):
-            await PagesProcess(command, {}).run(sleep)
-
-    with caplog.at_level(logging.ERROR):
-        asyncio.run(go())
-    assert rests == [1.0, 5.0, 30.0, 60.0, 60.0, 60.0]
-    assert "the port is taken" in caplog.text
-
-
-def test_the_process_ends_with_its_keeper() -> None:
-    async def go() -> float:
-        pages = PagesProcess((sys.executable, "-c", "import time; time.sleep(60)"), {})
-        task = asyncio.create_task(pages.run())
-        while not pages.starts:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        began = time.monotonic()
-        task.cancel()
-        await asyncio.wait([task])
-        return time.monotonic() - began
-
-    assert asyncio.run(go()) < 10
-
-
 def test_it_ends_when_its_parent_was_killed(folder: Path) -> None:
     smtp, http, port = free_ports(3)
     path = write_settings(folder, smtp, http)
     path.write_text(path.read_text().replace("enabled = false", f'listen = "127.0.0.1:{port}"'))
     code = (
-        "import subprocess, sys, time; from pathlib import Path; from overt.cli.pages import pages_command;"
-        "print(subprocess.Popen(pages_command(None)).pid, flush=True); time.sleep(60)"
+        "import subprocess, sys, time; from pathlib import Path; from overt.cli.web import web_command;"
+        "print(subprocess.Popen(web_command('pages', None)).pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -155,9 +120,3 @@ def test_a_port_that_is_taken_is_told(folder: Path, pages: str) -> None:
     again = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert again.returncode != 0
     assert "address already in use" in again.stderr
-
-
-def test_the_command_names_this_process_and_the_settings_file() -> None:
-    command = pages_command(Path("here.toml"))
-    assert command[-2:] == ("--settings", "here.toml")
-    assert "--parent" in command

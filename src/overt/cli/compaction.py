@@ -37,11 +37,14 @@ def compact(*, settings: Path | None = None) -> int:
     from overt.cli.house import open_house
     from overt.store import drop_counts
     from overt.store.compact import compact as run
+    from overt.store.readings import Readings
 
     with open_house(load_settings(settings)) as house:
         ledger = house.ledger
         done = run(house.layout, ledger.withdrawn_recipients(), oldest_ms=oldest_hit(house), keep_days=ledger.keep_days)
         drop_counts(house.layout.counts, oldest_count(house))
+        if done.dropped or done.expired:
+            Readings(house.layout.readings).keep(())  # made of hits that are gone; who looks at them makes them anew
     print(f"{done.moved} hits moved, {done.dropped} dropped, {done.expired} too old, {done.files} files.")
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ from rich.table import Table
 from overt.cli.report import make_report
 from overt.cli.settings import load_settings
 from overt.errors import Refused
-from overt.measure import Individual, Variant
+from overt.measure import CampaignReport, Individual, Variant
 from overt.measure.sequence import Tally
 
 USUAL_RATES = {"clicks": 0.05, "opens": 0.3}  # where an interval is to be shortest; any that is fixed before is right
@@ -49,12 +50,34 @@ def compare(
     settings
         The settings file.
     """
+    (made,) = make_report(load_settings(settings), campaign).campaigns
+    found = run_comparison(made, of, control, rate)
+    if json_:
+        head = {"campaign": campaign, "of": of, "control": control, "alpha": found.alpha, "sample_ratio": found.ratio}
+        print(json.dumps({**head, "variants": found.rows}, ensure_ascii=False, indent=2))
+    else:
+        _show(found.rows, of, control, found.alpha)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A row for each variant, the control first; `ratio` is the p-value of the arms' sizes."""
+
+    rows: list[dict[str, Any]]
+    alpha: float
+    ratio: float
+
+
+def run_comparison(made: CampaignReport, of: str, control: int, rate: float | None = None) -> Compared:
+    """The campaign's variants against one of them; raises `Refused` where there is nothing to compare."""
     from overt.measure.experiment import Arm, Experiment
     from overt.measure.experiment import compare as run
 
-    (made,) = make_report(load_settings(settings), campaign).campaigns
     if made.individual is None:
-        raise Refused(f'"{campaign}" has no recipients who granted to be measured, so its variants cannot be compared.')
+        raise Refused(
+            f'"{made.name}" has no recipients who granted to be measured, so its variants cannot be compared.'
+        )
     tallies = tally(made.individual, of)
     if len(tallies) < 2 or control not in tallies:
         there = ", ".join(map(str, tallies)) or "none"
@@ -80,12 +103,7 @@ def compare(
             "high": found.difference.high,
         }
         row |= {"chance": found.chance, "decided": found.decided}
-    if json_:
-        head = {"campaign": campaign, "of": of, "control": control, "alpha": result.alpha, "sample_ratio": result.ratio}
-        print(json.dumps({**head, "variants": rows}, ensure_ascii=False, indent=2))
-    else:
-        _show(rows, of, control, result.alpha)
-    return 0
+    return Compared(rows, result.alpha, result.ratio)
 
 
 def tally(half: Individual, of: str) -> dict[Variant, Tally]:

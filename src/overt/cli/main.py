@@ -31,6 +31,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("send", "overt.cli.send:send", "Send a message to everybody in a CSV file, through the relay."),
     ("report", "overt.cli.report:report", "Show opens and clicks: when, where, how often, how sure."),
     ("watch", "overt.cli.watch:watch", "Show hits as they come in."),
+    ("dashboard", "overt.cli.dashboard:dashboard", "Run the dashboard: campaigns, people, what comes in."),
+    ("account", "overt.cli.account:app", "Say who may log in at the dashboard, and make keys for the API."),
     ("classify", "overt.cli.classify:classify", "Say of each hit who stood behind it: people or machines."),
     ("compact", "overt.cli.compaction:compact", "Move finished hits into Parquet files now."),
     ("backup", "overt.cli.backup:app", "Keep the data folder in one file, check such a file, go back to it."),

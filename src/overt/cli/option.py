@@ -86,6 +86,18 @@ class Pages(SettingsTable):
     )
 
 
+class Dashboard(SettingsTable):
+    enabled: bool = Field(
+        default=True, description="Whether `overt up` runs the dashboard, once there is an account to log in with."
+    )
+    listen: Listen = Field(
+        default=Endpoint("127.0.0.1", 8082), description="Where the dashboard and the API are answered over HTTP."
+    )
+    base_url: OwnUrl = Field(
+        default="", description="Their address as your own people reach it; `http://` and `listen` where empty."
+    )
+
+
 class Unsubscribe(SettingsTable):
     add: bool = Field(
         default=False,
@@ -181,6 +193,7 @@ class Settings(BaseSettings):
     collector: Collector = Field(default_factory=Collector)
     places: Places = Field(default_factory=Places)
     pages: Pages = Field(default_factory=Pages)
+    dashboard: Dashboard = Field(default_factory=Dashboard)
     unsubscribe: Unsubscribe = Field(default_factory=Unsubscribe)
     modes: Modes = Field(default_factory=Modes)
     pools: Pools = Field(default_factory=Pools)
@@ -204,6 +217,11 @@ class Settings(BaseSettings):
     def pages_url(self) -> str:
         """Where recipients reach their pages."""
         return self.pages.base_url or self.base_url
+
+    @property
+    def dashboard_url(self) -> str:
+        """Where the sender's own people reach the dashboard."""
+        return self.dashboard.base_url or f"http://{self.dashboard.listen}"
 
     @property
     def key_file(self) -> Path:

@@ -24,13 +24,19 @@ def password() -> int:
 
     The password has 8 characters at least. Whoever reads the hash can try passwords against it: keep it like one.
     """
-    from overt.serve.login import LONGEST_PASSWORD, hash_password
+    from overt.serve.login import hash_password
+
+    print(hash_password(ask_password()))
+    return 0
+
+
+def ask_password() -> str:
+    """A new password: twice from whoever sits there, or a line of stdin; raises `Malformed`."""
+    from overt.serve.login import LONGEST_PASSWORD
 
     if sys.stdin.isatty():
         told = getpass.getpass("Password: ")
         if getpass.getpass("Again: ") != told:
             raise Malformed("The two are not the same.")
-    else:
-        told = sys.stdin.readline(LONGEST_PASSWORD + 2).rstrip("\r\n")
-    print(hash_password(told))
-    return 0
+        return told
+    return sys.stdin.readline(LONGEST_PASSWORD + 2).rstrip("\r\n")

@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from overt import __version__
 from overt.cli.compaction import Compaction, Need, can_compact, compact_command
 from overt.cli.option import PREFIX, Endpoint, Settings
-from overt.cli.pages import PagesProcess, can_serve_pages, pages_command
+from overt.cli.plot import can_draw
 from overt.cli.settings import load_settings
+from overt.cli.web import WebProcess, can_serve_web, web_command
 from overt.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -82,12 +83,16 @@ async def serve(
                 tasks.append(asyncio.create_task(_compaction(house, file).run(), name="compaction"))
             else:
                 _LOG.warning("hits are not compacted, for pyarrow is not installed: pip install 'overt[report]'")
-            if _has_pages(settings):
-                pages = PagesProcess(pages_command(file), _environment(house))
-                tasks.append(asyncio.create_task(pages.run(), name="pages"))
+            for name, what in _web_servers(house):
+                web = WebProcess(what, web_command(name, file), _environment(house))
+                tasks.append(asyncio.create_task(web.run(), name=name))
             for task in tasks:
                 stack.push_async_callback(compose.cancel, task)
-            ready(say_ready(settings, relay.addresses, collector.addresses))
+            ready(
+                say_ready(
+                    settings, relay.addresses, collector.addresses, tuple(name for name, _ in _web_servers(house))
+                )
+            )
             notify(os.environ, "READY=1")
             await _wait(stop, [*tasks, delivery.task])
             notify(os.environ, "STOPPING=1")
@@ -107,8 +112,16 @@ def _compaction(house: House, file: Path | None) -> Compaction:
     return Compaction(compact_command(file), _environment(house), Need(house).is_due, house.settings.compact_every)
 
 
-def _has_pages(settings: Settings) -> bool:
-    return settings.pages.enabled and can_serve_pages()
+def _web_servers(house: House) -> Iterator[tuple[str, str]]:
+    """The subcommands that run beside, and what each is called. A dashboard without an account is of use to nobody."""
+    from overt.store import Accounts
+
+    if not can_serve_web():
+        return
+    if house.settings.pages.enabled:
+        yield "pages", "the recipients' pages"
+    if house.settings.dashboard.enabled and can_draw() and Accounts(house.engine).all():
+        yield "dashboard", "the dashboard"
 
 
 def _environment(house: House) -> dict[str, str]:
@@ -117,7 +130,10 @@ def _environment(house: House) -> dict[str, str]:
 
 
 def say_ready(
-    settings: Settings, relay: Sequence[tuple[str, int]], collector: Sequence[tuple[str, int]]
+    settings: Settings,
+    relay: Sequence[tuple[str, int]],
+    collector: Sequence[tuple[str, int]],
+    web: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """What listens where, for the operator."""
     return (
@@ -126,9 +142,12 @@ def say_ready(
         f"  collector  http {_join(collector)}, reached by recipients as {settings.base_url}",
         *(
             [f"  pages      http {settings.pages.listen}, reached as {settings.pages_url}/you"]
-            if _has_pages(settings)
+            if "pages" in web
             else []
         ),
+        f"  dashboard  http {settings.dashboard.listen}, reached as {settings.dashboard_url}"
+        if "dashboard" in web
+        else "  dashboard  not running; it wants an account: overt account add NAME",
         f"  modes      opens at most {settings.modes.opens}, links at most {settings.modes.links}",
         f"  data       {settings.folder}",
         "Ctrl-C stops it.",

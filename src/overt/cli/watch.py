@@ -76,18 +76,26 @@ def follow(
     """Lines for ever: what came in, as plain data. The ledger is asked again each time, for it may have grown."""
     tail = Tail(Layout(settings.folder), from_start=from_start)
     while True:
-        hits, changes = list(tail.hits()), list(tail.changes())
-        if hits or changes:
-            known = gather(settings, manifests)
-            for hit in hits:
-                facts = known.campaigns.get(hit.campaign)
-                if recipient_of(hit.sending) not in known.withdrawn and _is_wanted(facts, campaign):
-                    yield tell_hit(hit, facts)
-            for change in changes:
-                facts = known.campaigns.get(change.campaign)
-                if _is_wanted(facts, campaign):
-                    yield tell_change(change, facts)
+        yield from tell_news(tail, settings, campaign, manifests)
         sleep(EVERY_SECONDS)
+
+
+def tell_news(
+    tail: Tail, settings: Settings, campaign: str | None = None, manifests: tuple[Path, ...] = ()
+) -> Iterator[dict[str, Any]]:
+    """What came in since the last call with this tail."""
+    hits, changes = list(tail.hits()), list(tail.changes())
+    if not hits and not changes:
+        return
+    known = gather(settings, manifests)
+    for hit in hits:
+        facts = known.campaigns.get(hit.campaign)
+        if recipient_of(hit.sending) not in known.withdrawn and _is_wanted(facts, campaign):
+            yield tell_hit(hit, facts)
+    for change in changes:
+        facts = known.campaigns.get(change.campaign)
+        if _is_wanted(facts, campaign):
+            yield tell_change(change, facts)
 
 
 def tell_hit(hit: Hit, facts: CampaignFacts | None) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""The dashboard over HTTP: groups of routes in one application. GET changes nothing; a changing form must be our own.
+
+Whoever is not logged in sees the login and nothing else, an analyst no page with people. Knows no disk.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Litestar, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from overt.serve.board.campaigns import campaign_routes
+from overt.serve.board.frame import Board, Frame
+from overt.serve.board.own import account_routes
+from overt.serve.board.people import people_routes
+from overt.serve.board.render import HEADERS, STATIC
+
+MOST_BODY: Final = 16 * 1024  # bytes; the largest form here holds two passwords
+
+
+def make_app(board: Board) -> Litestar:
+    """The application, to be served by any ASGI server. A path in the base URL stands before all of its own."""
+    frame = Frame(board)
+
+    @get("/static/{name:str}", opt={"open": True})
+    async def static(name: FromPath[str]) -> Response[str]:
+        if name == "charts.js":
+            kind, text = "text/javascript", await frame.source.script()
+        elif name in STATIC:
+            kind, text = STATIC[name]
+        else:
+            raise NotFoundException
+        return Response(text, headers={**HEADERS, "Cache-Control": "max-age=3600"}, media_type=kind)
+
+    return Litestar(
+        [static, *account_routes(frame), *campaign_routes(frame), *people_routes(frame)],
+        path=frame.at or None,
+        before_request=frame.let_in,
+        exception_handlers={Exception: frame.failed},
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=MOST_BODY,
+        multipart_form_part_limit=20,
+        debug=False,
+    )

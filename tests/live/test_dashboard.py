@@ -89,7 +89,8 @@ def elsewhere(action: Callable[[], T]) -> T:
 def log_in(page: Page, base: str, name: str) -> None:
     page.goto(base)
     page.bring_to_front()
-    page.keyboard.type(name)  # the cursor stands there already
+    page.wait_for_function("document.activeElement.id === 'name'")  # the cursor goes there by itself
+    page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")

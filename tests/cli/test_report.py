@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -210,3 +212,8 @@ def test_an_estimate_of_a_large_campaign_is_told_by_group() -> None:
     assert told["everyone"]["median"] == pytest.approx(0.3, rel=0.02)  # between 20 % and 40 %
     assert [one["tau"] for one in told["sweep"]] == [0.2, 0.4, 0.8]
     assert told["groups"]["outside"] == 7
+
+
+def test_a_report_needs_no_web_server() -> None:
+    program = "import sys, overt.cli.report, overt.cli.engagement; sys.exit('litestar' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

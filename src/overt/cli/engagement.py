@@ -18,7 +18,7 @@ from overt.cli.known import gather
 from overt.cli.settings import load_settings
 from overt.clock import SystemClock
 from overt.measure import Kind
-from overt.serve.board.table import inert
+from overt.measure.table import inert
 
 Days = Annotated[int | None, Parameter(validator=validators.Number(gte=1, lte=36_500))]
 COLUMNS = ("email", "score", "low", "high", "level", "sendings", "events", "last")

@@ -37,7 +37,7 @@ from overt.measure import (
     report_campaign,
 )
 from overt.measure.group import Split
-from overt.serve.board.table import write_table
+from overt.measure.table import write_table
 
 Flag = Parameter(negative=())
 

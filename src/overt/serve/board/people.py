@@ -19,8 +19,7 @@ from overt.serve.board.campaigns import find
 from overt.serve.board.entry import COOKIE
 from overt.serve.board.frame import PAGE, Asking, Frame, as_of, in_thread, need, read_number, turn
 from overt.serve.board.source import Ranked
-from overt.serve.board.table import ORDERS, VERDICTS
-from overt.serve.board.view import name_of
+from overt.serve.board.view import ORDERS, VERDICTS, name_of
 
 MOST_LISTENERS: Final = 20  # browsers on the live page at once
 

@@ -12,6 +12,8 @@ from overt.measure import Actors, CampaignReport, Clicks, Opens
 
 MOST_LINKS: Final = 50
 MOST_CLIENTS: Final = 12
+VERDICTS: Final = ("clicked", "opened", "perhaps opened", "machines only", "nothing seen")
+ORDERS: Final = ("clicks", "opens", "last", "sent")  # of people
 SORTS: Final = ("newest", "name", "delivered", "clicked", "opened")
 
 

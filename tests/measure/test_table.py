@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from overt.serve.board.table import inert, write_table
+from overt.measure.table import inert, write_table
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])

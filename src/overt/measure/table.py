@@ -1,4 +1,4 @@
-"""Tables as CSV that no spreadsheet runs, and the words by which people are sorted."""
+"""Tables as CSV that no spreadsheet runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import Final
 
-VERDICTS: Final = ("clicked", "opened", "perhaps opened", "machines only", "nothing seen")
-ORDERS: Final = ("clicks", "opens", "last", "sent")
 # What a spreadsheet would take for a formula (OWASP, CSV Injection).
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 

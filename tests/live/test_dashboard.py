@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
-from urllib.request import urlopen
+from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from overt.cli.settings import load_settings
-from overt.store import Accounts, Layout, Role, open_database
-from tests.cli.made import add_campaign, make_folder
-from tests.cli.world import free_ports, write_settings
+from overt.store import Layout
+from tests.live.board import HOSTILE, PASSWORD, START_SECONDS, Site, elsewhere, running_dashboard
 from tests.live.browser import missing_browser, running_browser
 from tests.store.made import make_hit, write_segments
 
@@ -28,19 +18,6 @@ MISSING = missing_browser()
 pytestmark = [pytest.mark.live, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
 
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
-HOSTILE = '<script>document.title="owned"</script>'
-PASSWORD = "correct horse"
-T = TypeVar("T")
-START_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where the dashboard is, and the data folder that it shows."""
-
-    base: str
-    data: Path
-    campaign: int
 
 
 @pytest.fixture(scope="module")
@@ -51,39 +28,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """`overt dashboard` on a port of this machine over two campaigns; an owner and an analyst may log in."""
-    folder = tmp_path_factory.mktemp("dashboard")
-    smtp, http, port = free_ports(3)
-    path = write_settings(folder, smtp, http, more=f'[dashboard]\nlisten = "127.0.0.1:{port}"\n')
-    data = load_settings(path).folder
-    campaign = elsewhere(lambda: make_folder(data, name=HOSTILE))
-    people = {f"p{number}@example.org": 1 + number % 2 for number in range(60)}
-    clicked = [f"p{number}@example.org" for number in range(9)]
-    elsewhere(lambda: add_campaign(data, "a-long-name-of-a-mailing-" * 6, people, clicked))
-    engine = open_database(Layout(data).database)
-    accounts, hash_ = Accounts(engine), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    accounts.add("ann", hash_, Role.OWNER)
-    accounts.add("ben", hash_, Role.ANALYST)
-    engine.dispose()
-    command = [sys.executable, "-m", "overt.cli.main", "dashboard", "--settings", str(path)]
-    process = subprocess.Popen(command, cwd=folder)
-    base, until = f"http://127.0.0.1:{port}", time.monotonic() + START_SECONDS
-    while True:
-        try:
-            with urlopen(base, timeout=5):
-                break
-        except OSError:
-            assert time.monotonic() < until and process.poll() is None
-            time.sleep(0.1)
-    yield Site(base, data, campaign)
-    process.terminate()
-    assert process.wait(30) == 0
-
-
-def elsewhere(action: Callable[[], T]) -> T:
-    """Run what wants an event loop; playwright's runs in this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(action).result()
+    with running_dashboard(tmp_path_factory.mktemp("dashboard")) as running:
+        yield running
 
 
 def log_in(page: Page, base: str, name: str) -> None:

@@ -126,7 +126,15 @@ class Gallery:
         return run_comparison(report, of, control).rows
 
     def people(
-        self, campaign: Campaign, *, words: str = "", verdict: str = "", order: str = "clicks", offset: int, limit: int
+        self,
+        campaign: Campaign,
+        *,
+        words: str = "",
+        verdict: str = "",
+        order: str = "clicks",
+        after: int = 0,
+        offset: int,
+        limit: int,
     ) -> tuple[int, Sequence[Person]]:
         return self._readings.people(
             campaign,
@@ -134,6 +142,7 @@ class Gallery:
             only=self._find(words) if words else None,
             verdict=verdict,
             order=order,
+            after=after,
             offset=offset,
             limit=limit,
         )

@@ -35,6 +35,7 @@ ORDERS: Final = {
     "opens": "opens DESC, clicks DESC",
     "last": "greatest(last_open, last_click) DESC NULLS LAST",
     "sent": "sent_at DESC NULLS LAST",
+    "number": "sending",
 }
 
 
@@ -74,11 +75,16 @@ class Readings:
         only: Collection[RecipientNumber] | None = None,
         verdict: str = "",
         order: str = "clicks",
+        after: int = 0,
         offset: int = 0,
         limit: int = 50,
     ) -> tuple[int, tuple[Person, ...]]:
-        """How many sendings there are, and some of them; with `only` of these recipients alone."""
+        """How many sendings there are, and some of them; with `only` of these recipients alone, and
+        numbers after `after`."""
         where, values = _conditions(withdrawn, only)
+        if after:
+            where += " AND sending > $after"
+            values["after"] = after
         if verdict:
             where += " AND verdict = $verdict"
             values["verdict"] = verdict

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from litestar import Litestar, Response, get
+from litestar import Litestar, Response, asgi, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.types import Receive, Scope, Send
 
+from overt.serve.board.api import make_api
 from overt.serve.board.campaigns import campaign_routes
 from overt.serve.board.frame import Board, Frame
 from overt.serve.board.own import account_routes
@@ -34,8 +36,14 @@ def make_app(board: Board) -> Litestar:
             raise NotFoundException
         return Response(text, headers={**HEADERS, "Cache-Control": "max-age=3600"}, media_type=kind)
 
+    api = make_api(frame)
+
+    @asgi("/api/v1", is_mount=True, copy_scope=True)
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        await api(scope, receive, send)
+
     return Litestar(
-        [static, *account_routes(frame), *campaign_routes(frame), *people_routes(frame)],
+        [static, mounted, *account_routes(frame), *campaign_routes(frame), *people_routes(frame)],
         path=frame.at or None,
         before_request=frame.let_in,
         exception_handlers={Exception: frame.failed},

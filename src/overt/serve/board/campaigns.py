@@ -13,10 +13,10 @@ from litestar.params import FromPath
 
 from overt.errors import Refused, Unavailable
 from overt.measure import COLUMNS, Campaign, CampaignReport, Report, as_dict, as_rows
+from overt.measure.table import write_table
 from overt.serve.board.frame import PAGE, Asking, Frame, as_of, in_thread, read_day, read_number, turn, zone_of
 from overt.serve.board.render import HEADERS
 from overt.serve.board.source import Snapshot
-from overt.serve.board.table import write_table
 from overt.serve.board.view import (
     MOST_CLIENTS,
     MOST_LINKS,

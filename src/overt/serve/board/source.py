@@ -48,9 +48,18 @@ class Source(Protocol):
         ...
 
     def people(
-        self, campaign: Campaign, *, words: str = "", verdict: str = "", order: str = "clicks", offset: int, limit: int
+        self,
+        campaign: Campaign,
+        *,
+        words: str = "",
+        verdict: str = "",
+        order: str = "clicks",
+        after: int = 0,
+        offset: int,
+        limit: int,
     ) -> tuple[int, Sequence[Person]]:
-        """How many sendings there are to recipients whose address has these letters, and some of them."""
+        """How many sendings there are to recipients whose address has these letters, with numbers after
+        `after`, and some of them."""
         ...
 
     def sendings_of(self, recipient: RecipientNumber) -> Sequence[Person]: ...

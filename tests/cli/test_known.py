@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from overt.cli.keyfile import make_keyring, read_keyring
-from overt.cli.known import gather
+from overt.cli.known import gather, gather_near
 from overt.cli.settings import load_settings
 from overt.errors import Malformed
-from overt.measure import derive_campaign, derive_sending
+from overt.measure import Campaign, CampaignFacts, derive_campaign, derive_sending
 from overt.store import Layout
 from tests.cli.made import make_folder
 from tests.store.made import make_hit, write_segments
@@ -81,3 +81,13 @@ def test_an_unknown_name_says_which_names_there_are() -> None:
 def test_an_unknown_name_where_nothing_was_recorded_says_so() -> None:
     with pytest.raises(Malformed, match="Nothing was recorded yet"):
         gather(load_settings(), wanted="autumn")
+
+
+def test_near_some_hits_only_their_sendings_are_read() -> None:
+    number = make_folder(DATA)
+    everything = gather(load_settings())
+    sent = everything.campaigns[number].sent[1]
+    near = gather_near(load_settings(), (), {number: {sent.sending}, Campaign(77): set()})
+    assert near.campaigns[number] == replace(everything.campaigns[number], sent=(sent,))
+    assert near.campaigns[Campaign(77)] == CampaignFacts(Campaign(77), "")
+    assert near.withdrawn == everything.withdrawn != frozenset()

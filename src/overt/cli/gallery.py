@@ -42,7 +42,8 @@ T = TypeVar("T")
 
 PATIENCE = 0.6  # seconds that a page waits for a count: it is to be there within one
 LEAST_SECONDS = 2.0  # between two counts
-SHARE = 3.0  # a count that took a minute is not begun again before three went by
+SHARE = 3.0  # a count that took ten seconds is not begun again before thirty went by,
+LONGEST_SECONDS = 60.0  # and none much later than this: the first takes longest, and the next ones need not
 ALIVE_SECONDS = 15.0  # a stream in which nothing comes says so, so that proxies keep it open
 MOST_FOUND = 10_000  # recipients whose address has the letters that were searched for
 
@@ -84,7 +85,11 @@ class _Job(Generic[T]):
 
     @property
     def is_due(self) -> bool:
-        return self.task is None and monotonic() - self.ended >= max(LEAST_SECONDS, SHARE * self.seconds)
+        return self.task is None and monotonic() - self.ended >= self._rest
+
+    @property
+    def _rest(self) -> float:
+        return min(max(LEAST_SECONDS, SHARE * self.seconds), LONGEST_SECONDS)
 
 
 class Gallery:

@@ -6,7 +6,7 @@ ever started there is nothing to know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from overt.cli.declared import merge_facts, read_declared
 from overt.cli.keyfile import read_keyring
 from overt.cli.option import Settings
 from overt.errors import Malformed
-from overt.measure import Campaign, CampaignFacts, Count, Hit, Keyring, RecipientNumber, derive_campaign
+from overt.measure import Campaign, CampaignFacts, Count, Hit, Keyring, RecipientNumber, Sending, derive_campaign
 from overt.measure.group import History, first_fetched
 from overt.store import Layout, Ledger, open_database, read_counts
 from overt.store.hits import campaigns_with_hits, load_beacon_clients, load_hits
@@ -66,6 +66,29 @@ def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | 
     if wanted is not None:
         campaigns = _choose(campaigns, wanted, keyring, list(names))
     return Known(layout, campaigns, withdrawn, counts, reached)
+
+
+def gather_near(
+    settings: Settings, manifests: Iterable[Path], sendings: Mapping[Campaign, Collection[Sending]]
+) -> Known:
+    """What is known of these sendings and campaigns: for a look at a few hits, which a whole ledger would slow."""
+    layout = Layout(settings.folder)
+    keyring = read_keyring(settings.key_file) if settings.key_file.exists() else None
+    campaigns = {number: CampaignFacts(number, "") for number in sendings}
+    withdrawn: frozenset[RecipientNumber] = frozenset()
+    if layout.database.exists():
+        engine = open_database(layout.database)
+        try:
+            ledger = Ledger(engine, keyring=keyring)
+            withdrawn = ledger.withdrawn_recipients()
+            for number in set(ledger.campaigns().values()) & sendings.keys():
+                campaigns[number] = ledger.facts(number, sendings[number])
+        finally:
+            engine.dispose()
+    for declared in read_declared(manifests):
+        if declared.campaign in campaigns:
+            campaigns[declared.campaign] = merge_facts(campaigns[declared.campaign], declared)
+    return Known(layout, campaigns, withdrawn, (), {})
 
 
 def _choose(

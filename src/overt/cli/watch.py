@@ -17,11 +17,11 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.text import Text
 
-from overt.cli.known import gather
+from overt.cli.known import gather_near
 from overt.cli.option import Settings
 from overt.cli.settings import load_settings
 from overt.cli.wording import clean
-from overt.measure import FEWEST, Actor, CampaignFacts, Hit, Kind, read_hit, recipient_of, see_again
+from overt.measure import FEWEST, Actor, Campaign, CampaignFacts, Hit, Kind, Sending, read_hit, recipient_of, see_again
 from overt.store import Layout
 from overt.store.tail import Change, Tail
 
@@ -87,21 +87,24 @@ def tell_news(
     hits, changes = list(tail.hits()), list(tail.changes())
     if not hits and not changes:
         return
-    known = gather(settings, manifests)
+    near: dict[Campaign, set[Sending]] = {change.campaign: set() for change in changes}
+    for hit in hits:
+        near.setdefault(hit.campaign, set()).add(hit.sending)
+    known = gather_near(settings, manifests, near)
+    people = {sent.sending: sent.recipient for facts in known.campaigns.values() for sent in facts.sent}
     for hit in hits:
         facts = known.campaigns.get(hit.campaign)
         if recipient_of(hit.sending) not in known.withdrawn and _is_wanted(facts, campaign):
-            yield tell_hit(hit, facts)
+            yield tell_hit(hit, facts, people.get(hit.sending, ""))
     for change in changes:
         facts = known.campaigns.get(change.campaign)
         if _is_wanted(facts, campaign):
             yield tell_change(change, facts)
 
 
-def tell_hit(hit: Hit, facts: CampaignFacts | None) -> dict[str, Any]:
+def tell_hit(hit: Hit, facts: CampaignFacts | None, recipient: str) -> dict[str, Any]:
     """One hit with its reading."""
     reading = read_hit(see_again(hit))
-    recipient = next((sent.recipient for sent in facts.sent if sent.sending == hit.sending), "") if facts else ""
     destination = facts.links.get(hit.link, "") if facts and hit.kind is Kind.LINK else ""
     return {
         "at": datetime.fromtimestamp(hit.at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

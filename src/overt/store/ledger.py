@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -334,14 +334,17 @@ class Ledger:
         with reading(self.engine) as connection:
             return Counter(connection.scalars(last))
 
-    def facts(self, campaign: Campaign) -> CampaignFacts:
-        """All that is known of a campaign but its hits; raises `Refused` for a number that was not given out here."""
+    def facts(self, campaign: Campaign, only: Collection[Sending] | None = None) -> CampaignFacts:
+        """All that is known of a campaign but its hits; of what was sent, `only` may be enough.
+
+        Raises `Refused` for a number that was not given out here.
+        """
         named = select(campaign_table.c.name).where(campaign_table.c.number == int(campaign))
         with reading(self.engine) as connection:
             name = connection.execute(named).scalar()
             if name is None:
                 raise Refused(f"there is no campaign {campaign}")
-            sent = read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES))
+            sent = read_sent(connection, campaign, withdrawn(connection, KEPT_PURPOSES), only)
             deck = read_deck(connection, campaign)
             links = read_links(connection, campaign)
             return CampaignFacts(campaign, name, sent, links, deck.facts if deck else None)

@@ -90,6 +90,24 @@ def test_a_list_records_its_good_rows_and_says_the_bad_ones(folder: Path, capsys
     assert shown("cy@example.org", capsys)["entries"] == []
 
 
+def test_a_list_says_no_too_and_an_old_yes_undoes_no_later_no(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    yes, no = "grant,2026-11-01T09:30:00Z", "Withdrawal,2026-11-02T09:30:00Z"
+    for decision, left_out in ((yes, 0), (no, 0), (yes, 1)):
+        (folder / "list.csv").write_text(f"email,decision,at\nann@example.org,{decision}\nbo@example.org,,\n")
+        assert main(["consent", "import", "list.csv"]) == left_out
+    assert "line 2: a later entry stands" in capsys.readouterr().err
+    assert shown("ann@example.org", capsys)["stands"] == dict.fromkeys(("opens", "links", "hygiene"), "withdrawal")
+
+
+def test_a_list_with_words_that_are_too_long_or_a_moment_ahead_loses_those_rows(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = f"email,way,at\nann@example.org,{'x' * 201},\nbo@example.org,form,2126-11-01T09:30:00Z\n"
+    (folder / "list.csv").write_text(rows)
+    assert main(["consent", "import", "list.csv"]) == 1
+    assert "0 recipients recorded, 2 rows left out." in capsys.readouterr().out
+
+
 def test_nothing_but_the_database_is_made(folder: Path) -> None:
     main(["consent", "add", "ann@example.org"])
     assert [path.name for path in folder.iterdir()] == ["overt-data"]

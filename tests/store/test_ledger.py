@@ -14,13 +14,14 @@ from overt.measure import (
     Mode,
     Outcome,
     Purpose,
+    Statement,
     Variant,
     Withdrawal,
     derive_recipient,
     new_keyring,
     recipient_of,
 )
-from overt.store import Ledger
+from overt.store import Ledger, writing
 from overt.testing import FixedClock
 
 ROBIN = "robin@example.org"
@@ -88,14 +89,73 @@ def test_a_withdrawal_of_everything_names_every_purpose(ledger: Ledger, clock: F
     assert ledger.permission(ROBIN, Purpose.OPENS).allows is Mode.OFF
 
 
-def test_nothing_is_forgotten_and_the_last_word_counts(ledger: Ledger, clock: FixedClock) -> None:
+def test_nothing_is_forgotten_and_the_last_word_counts(ledger: Ledger) -> None:
     ledger.grant(ROBIN, Purpose.LINKS, way="form", reference="1")
     ledger.withdraw(ROBIN, Purpose.LINKS)
-    # An entry about earlier days that comes in later does not turn time back: what was entered last stands.
-    ledger.grant(ROBIN, Purpose.LINKS, way="form", reference="2", at=clock.now() - timedelta(days=9))
+    ledger.grant(ROBIN, Purpose.LINKS, way="form", reference="2")
     kinds = [(type(entry), entry.reference) for entry in ledger.consent_of(ROBIN)]
     assert kinds == [(Grant, "1"), (Withdrawal, ""), (Grant, "2")]
     assert ledger.permission(ROBIN, Purpose.LINKS).grant == "2"
+
+
+def test_a_grant_from_before_a_withdrawal_that_stands_is_refused(ledger: Ledger, clock: FixedClock) -> None:
+    ledger.withdraw(ROBIN, Purpose.LINKS)
+    before = clock.now() - timedelta(milliseconds=1)
+    with pytest.raises(Refused, match="later entry"):
+        ledger.grant(ROBIN, Purpose.LINKS, way="form", at=before)
+    ledger.grant(ROBIN, Purpose.OPENS, way="form", at=before)  # another purpose
+    ledger.grant(ROBIN, Purpose.LINKS, way="form", at=clock.now())
+    ledger.grant(ROBIN, Purpose.LINKS, way="form", at=before)  # no withdrawal stands any more
+    assert [type(entry) for entry in ledger.consent_of(ROBIN)] == [Withdrawal, Grant, Grant, Grant]
+
+
+def test_a_statement_is_entered_with_all_its_words(ledger: Ledger, clock: FixedClock) -> None:
+    at = clock.now() - timedelta(days=1)
+    ledger.enter(Statement(ROBIN, True, (Purpose.OPENS,), at, "form", "f-1", "v2", "en", "desk"))
+    number = ledger.recipient(ROBIN)
+    assert ledger.consent_of(ROBIN) == (Grant(at, number, Purpose.OPENS, "form", "f-1", "v2", "en", "desk"),)
+    ledger.enter(Statement(ROBIN, False, tuple(Purpose), None, "letter"))
+    assert ledger.withdrawn_recipients() == {number}
+    assert ledger.consent_of(ROBIN)[-1].way == "letter"
+
+
+def test_a_statement_older_than_what_stands_is_refused_as_a_whole(ledger: Ledger, clock: FixedClock) -> None:
+    both, before = (Purpose.OPENS, Purpose.LINKS), clock.now() - timedelta(days=1)
+    for standing in (ledger.withdraw, ledger.grant):
+        standing(ROBIN, Purpose.LINKS, way="form")
+        entries = ledger.consent_of(ROBIN)
+        with pytest.raises(Refused, match="later entry"):
+            ledger.enter(Statement(ROBIN, True, both, before, "form"))
+        with pytest.raises(Refused, match="later entry"):
+            ledger.enter(Statement(ROBIN, False, (Purpose.LINKS,), before))
+        assert ledger.consent_of(ROBIN) == entries
+
+
+def test_a_late_withdrawal_counts_where_nothing_later_stands(ledger: Ledger, clock: FixedClock) -> None:
+    ledger.grant(ROBIN, Purpose.OPENS, way="form", at=clock.now() - timedelta(days=2))
+    ledger.grant(ROBIN, Purpose.LINKS, way="form")
+    ledger.enter(Statement(ROBIN, False, tuple(Purpose), clock.now() - timedelta(days=1)))
+    assert isinstance(ledger.permission(ROBIN, Purpose.OPENS).latest, Withdrawal)
+    assert isinstance(ledger.permission(ROBIN, Purpose.LINKS).latest, Grant)
+
+
+def test_a_statement_of_the_future_is_refused_and_a_clock_a_little_ahead_is_not(
+    ledger: Ledger, clock: FixedClock
+) -> None:
+    with pytest.raises(Refused, match="future"):
+        ledger.enter(Statement(ROBIN, False, (Purpose.OPENS,), clock.now() + timedelta(seconds=61)))
+    ledger.enter(Statement(ROBIN, False, (Purpose.OPENS,), clock.now() + timedelta(seconds=60)))
+    assert [entry.at for entry in ledger.consent_of(ROBIN)] == [clock.now()]
+    ledger.grant(ROBIN, Purpose.OPENS, way="form")
+
+
+def test_a_statement_that_is_refused_leaves_nothing(ledger: Ledger, engine: Engine) -> None:
+    with writing(engine):
+        ledger.enter(Statement("kim@example.org", True, (Purpose.OPENS,), None, "form"))
+        with pytest.raises(Refused):
+            ledger.enter(Statement(ROBIN, True, (Purpose.OPENS,)))  # neither way nor reference
+    assert ledger.find_recipient(ROBIN) is None
+    assert len(ledger.consent_of("kim@example.org")) == 1
 
 
 def test_the_withdrawn_are_known_at_once_and_no_longer_after_a_new_grant(ledger: Ledger) -> None:

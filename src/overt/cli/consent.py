@@ -5,9 +5,8 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,7 +18,7 @@ from rich.text import Text
 from overt.cli.recipients import Row, read_recipients
 from overt.cli.settings import load_settings
 from overt.errors import Malformed, Refused
-from overt.measure import Grant, Language, Purpose
+from overt.measure import USUAL_PURPOSES, Grant, Language, Purpose, read_statement
 
 if TYPE_CHECKING:
     from overt.store import Ledger
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 PurposeName = Literal["opens", "links", "hygiene"]
 PROOF = "overt-consent-proof/1"
 HASH_BYTES = 32
-USUAL: tuple[PurposeName, ...] = ("opens", "links")
 BY_HAND = "entered by the operator"
 COLUMNS = ("way", "reference", "wording", "language", "actor")
 STANDS = {"grant": "granted", "withdrawal": "withdrawn", "unknown": "unknown: shared at most"}
@@ -73,7 +71,7 @@ def add(
         Who recorded it; your user name if not given.
     """
     with _ledger(settings) as ledger:
-        chosen = [Purpose(name) for name in purpose or USUAL]
+        chosen = [Purpose(name) for name in purpose] or list(USUAL_PURPOSES)
         for each in chosen:
             ledger.grant(
                 address,
@@ -180,7 +178,7 @@ def ask(
     if not addresses:
         raise Malformed("Whom to ask? Write one address or more.")
     loaded = load_settings(settings, needed=("base_url",))
-    chosen = [Purpose(name) for name in purpose or USUAL]
+    chosen = [Purpose(name) for name in purpose] or list(USUAL_PURPOSES)
     told: list[dict[str, str]] = []
     with open_house(loaded, make_keys=True) as house:
         desk = make_desk(house)
@@ -214,9 +212,9 @@ def import_list(
 ) -> int:
     """Record a grant for every row of a CSV file.
 
-    Columns called way, reference, wording, language, actor, purpose (several with spaces between) and at (a moment as
-    in 2026-11-01T09:30:00Z) count for their row; options fill what a row leaves empty. Bad rows are said, the good ones
-    are recorded.
+    Columns called way, reference, wording, language, actor, purpose (several with spaces between), decision (grant or
+    withdrawal) and at (a moment as in 2026-11-01T09:30:00Z) count for their row; options fill what a row leaves empty.
+    Bad rows, and those older than an entry that stands, are said; the others are recorded.
 
     Parameters
     ----------
@@ -242,9 +240,9 @@ def import_list(
     with _ledger(settings) as ledger:
         for row in listed.rows:
             try:
-                _grant_row(ledger, row, purpose, usual)
+                ledger.enter(read_statement(_words(row), usual, [Purpose(name) for name in purpose]))
                 recorded += 1
-            except (Malformed, Refused, ValueError) as error:
+            except (Malformed, Refused) as error:
                 faults.append(f"line {row.line}: {error}")
     print(f"{recorded} recipients recorded, {len(faults)} rows left out.")
     for fault in faults:
@@ -355,15 +353,12 @@ def _read_hash(text: str) -> bytes:
     return found
 
 
-def _grant_row(ledger: Ledger, row: Row, purposes: Sequence[PurposeName], usual: Mapping[str, str]) -> None:
-    words = row.cells.get("purpose", "").replace(",", " ").split() or purposes or USUAL
-    chosen = [Purpose(word.lower()) for word in words]
-    at = datetime.fromisoformat(row.cells["at"]) if row.cells.get("at") else None
-    if at is not None and at.tzinfo is None:
-        raise Malformed("the moment in column at has no time zone; write 2026-11-01T09:30:00Z")
-    values = {name: row.cells.get(name) or value for name, value in usual.items()}
-    for each in chosen:
-        ledger.grant(row.address, each, at=at, **values)
+def _words(row: Row) -> Mapping[str, object]:
+    """The row under the names that statements have; what is empty is left out."""
+    decision, purposes = (row.cells.get(name, "").lower() for name in ("decision", "purpose"))
+    told = {name: row.cells.get(name, "") for name in (*COLUMNS, "at")}
+    found = {**told, "address": row.address, "decision": decision, "purposes": purposes.replace(",", " ").split()}
+    return {name: value for name, value in found.items() if value}
 
 
 def _user() -> str:

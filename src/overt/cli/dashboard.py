@@ -28,14 +28,15 @@ def dashboard(*, settings: Path | None = None, parent: Annotated[int, Parameter(
     from overt.cli.house import open_house
     from overt.serve.board import Board, make_app
     from overt.serve.client import TrustedProxies
-    from overt.store import Accounts
+    from overt.store import Accounts, Answers
 
     loaded = load_settings(settings)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     with open_house(loaded) as house:
         gallery = Gallery(house)
         proxies = TrustedProxies(loaded.collector.trusted_proxies, field=loaded.collector.forwarded_field)
-        board = Board(gallery, Accounts(house.engine, house.clock), loaded.dashboard_url, proxies)
+        accounts, answers = Accounts(house.engine, house.clock), Answers(house.engine, house.clock)
+        board = Board(gallery, accounts, house.ledger, answers, loaded.dashboard_url, proxies)
         try:
             if not parent:
                 print(f"overt: the dashboard is at {loaded.dashboard_url}; Ctrl-C stops it", flush=True)

@@ -21,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 RESTS = (1.0, 5.0, 30.0, 60.0)  # seconds until it is started again, longer each time
 STEADY_SECONDS = 60.0  # who ran so long may begin with the shortest rest again
 LOOK_SECONDS = 0.5  # between two looks whether it is over
-MOST_CONNECTIONS = 200  # at once; each has a form of 16 KiB at most
+MOST_CONNECTIONS = 200  # at once; each has a form of 16 KiB at most, a program with a key a megabyte
 IDLE_SECONDS = 5
 
 

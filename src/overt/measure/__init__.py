@@ -37,6 +37,7 @@ from overt.measure.report import CampaignReport, Report, report_campaign
 from overt.measure.shared import Shared
 from overt.measure.sheet import as_dict
 from overt.measure.spreadsheet import COLUMNS, RECIPIENT_COLUMNS, as_recipient_rows, as_rows
+from overt.measure.statement import USUAL_PURPOSES, Statement, read_statement
 from overt.measure.ticket import (
     ONE_CLICK,
     Leave,
@@ -81,6 +82,7 @@ __all__ = [
     "ONE_CLICK",
     "RECIPIENT_COLUMNS",
     "RULESET",
+    "USUAL_PURPOSES",
     "Actor",
     "Actors",
     "Bounds",
@@ -123,6 +125,7 @@ __all__ = [
     "Sending",
     "Sent",
     "Shared",
+    "Statement",
     "TimeLine",
     "Token",
     "Variant",
@@ -164,6 +167,7 @@ __all__ = [
     "prepare",
     "read_destination",
     "read_hit",
+    "read_statement",
     "reason_to_leave_alone",
     "recipient_of",
     "report_campaign",

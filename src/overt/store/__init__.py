@@ -1,6 +1,7 @@
 """Effects on disk and in databases. What traffic needs is exported here and imports no analytics."""
 
 from overt.store.account import Account, Accounts, ApiKey, Role, Scope, Session
+from overt.store.answer import Answers, Reused
 from overt.store.chain import Chain, Entry, check_proof
 from overt.store.commit import CommitState
 from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
@@ -22,6 +23,7 @@ __all__ = [
     "UNSUBSCRIBED",
     "Account",
     "Accounts",
+    "Answers",
     "ApiKey",
     "Chain",
     "CommitState",
@@ -35,6 +37,7 @@ __all__ = [
     "Queue",
     "Queued",
     "Receipt",
+    "Reused",
     "Role",
     "Row",
     "Scope",

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
 from overt.store.schema import account as account_table
+from overt.store.schema import answer as answer_table
 from overt.store.schema import api_key as key_table
 from overt.store.schema import from_ms, reading, to_ms, writing
 from overt.store.schema import session as session_table
@@ -184,8 +185,9 @@ class Accounts:
         return None if row is None else ApiKey(row.id, row.name, _scopes(row.scopes), from_ms(row.at))
 
     def revoke_key(self, id_: int) -> bool:
-        """From now on the key opens nothing; whether it stood."""
+        """From now on the key opens nothing, and what it was answered is forgotten; whether it stood."""
         with writing(self._engine) as connection:
+            connection.execute(delete(answer_table).where(answer_table.c.api_key == id_))
             return bool(connection.execute(delete(key_table).where(key_table.c.id == id_)).rowcount)
 
 

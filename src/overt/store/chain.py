@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from overt.errors import Malformed
 from overt.measure import Grant, Purpose, RecipientNumber, Withdrawal
@@ -22,6 +22,10 @@ _WORDS = ("purpose", "decision", "way", "wording", "reference", "language", "act
 
 Entry = Grant | Withdrawal
 _KINDS: dict[str, type[Grant | Withdrawal]] = {"grant": Grant, "withdrawal": Withdrawal}
+# Written once, for a list of thousands asks them for every entry.
+_HEAD = select(consent.c.hash).order_by(consent.c.id.desc()).limit(1)
+_MINE = (consent.c.recipient == bindparam("who")) & (consent.c.purpose == bindparam("what"))
+_LATEST = select(consent).where(_MINE).order_by(consent.c.id.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Chain:
 
 def add_entry(connection: Connection, entry: Entry) -> None:
     """Put `entry` at the end; its moment is kept in milliseconds."""
-    last = connection.execute(select(consent.c.hash).order_by(consent.c.id.desc()).limit(1)).scalar()
+    last = connection.execute(_HEAD).scalar()
     row: dict[str, Any] = {
         "at": to_ms(entry.at),
         "recipient": int(entry.recipient),
@@ -57,8 +61,7 @@ def add_entry(connection: Connection, entry: Entry) -> None:
 
 def latest_entry(connection: Connection, recipient: RecipientNumber, purpose: Purpose) -> Entry | None:
     """What stands for one recipient and purpose, or nothing."""
-    mine = (consent.c.recipient == int(recipient)) & (consent.c.purpose == purpose.value)
-    row = connection.execute(select(consent).where(mine).order_by(consent.c.id.desc()).limit(1)).mappings().first()
+    row = connection.execute(_LATEST, {"who": int(recipient), "what": purpose.value}).mappings().first()
     return None if row is None else _entry(dict(row))
 
 

@@ -28,6 +28,7 @@ from overt.measure import (
     RecipientNumber,
     Sending,
     Sent,
+    Statement,
     Variant,
     Withdrawal,
 )
@@ -47,7 +48,7 @@ from overt.store.deck import Deck, open_deck, read_deck, write_deck
 from overt.store.last_open import Quiet, find_quiet, forget_day, keep_days, read_day
 from overt.store.person import add_person, derived_numbers, find_person, name_person, unused
 from overt.store.schema import campaign as campaign_table
-from overt.store.schema import from_ms, reading, to_ms, writing
+from overt.store.schema import from_ms, reading, savepoint, to_ms, writing
 from overt.store.schema import sending as sending_table
 from overt.store.sent import (
     Event,
@@ -68,6 +69,8 @@ LONGEST_NAME = 200  # of a campaign; names are shown in tables
 # Withdrawing either of them ends the keeping of hits, or of the date.
 KEPT_PURPOSES = (Purpose.OPENS, Purpose.LINKS)
 DATED_PURPOSES = (Purpose.OPENS, Purpose.HYGIENE)
+LATER = "a later entry stands"
+AHEAD = timedelta(minutes=1)  # that another machine's clock may be before ours
 ONLY = Variant(0)  # of a message that has no variants
 
 
@@ -148,7 +151,8 @@ class Ledger:
     ) -> Grant:
         """Record that the recipient said yes: in which way, to which version of the wording, with the proof where.
 
-        Raises `Refused` for a grant that names neither way nor reference: nobody could ever show it.
+        Raises `Refused` for a grant that names neither way nor reference, for nobody could ever show it, and for one
+        from before a withdrawal that stands: what comes in late undoes no later no.
         """
         way, reference = way.strip(), reference.strip()
         if not way and not reference:
@@ -164,6 +168,9 @@ class Ledger:
                 language=language,
                 actor=actor,
             )
+            latest = latest_entry(connection, entry.recipient, purpose)
+            if isinstance(latest, Withdrawal) and entry.at < latest.at:
+                raise Refused(LATER)
             add_entry(connection, entry)
         return entry
 
@@ -194,6 +201,35 @@ class Ledger:
             if any(entry.purpose in DATED_PURPOSES for entry in entries):
                 forget_day(connection, number)
         return entries
+
+    def enter(self, statement: Statement) -> None:
+        """Record what somebody else's record says, all of it or nothing; `Refused` where it may not be entered.
+
+        What is older than a purpose's latest entry changes nothing there: a grant is refused for it, and a withdrawal
+        still counts for the other purposes. A moment ahead of our clock by a little is taken as now.
+        """
+        now = self._clock.now()
+        if statement.at is not None and statement.at > now + AHEAD:
+            raise Refused("its moment lies in the future")
+        at = None if statement.at is None else self._moment(min(statement.at, now))
+        with savepoint(self.engine) as connection:
+            number = self.recipient(statement.address)
+            latest = {each: latest_entry(connection, number, each) for each in statement.purposes}
+            purposes = [each for each, entry in latest.items() if at is None or entry is None or entry.at <= at]
+            if not purposes or (statement.granted and len(purposes) < len(latest)):
+                raise Refused(LATER)
+            record = self.grant if statement.granted else self.withdraw
+            for each in purposes:
+                record(
+                    statement.address,
+                    each,
+                    way=statement.way,
+                    reference=statement.reference,
+                    wording=statement.wording,
+                    language=statement.language,
+                    actor=statement.actor,
+                    at=at,
+                )
 
     def permission(self, address: str, purpose: Purpose) -> Permission:
         """What stands for this recipient and purpose now."""

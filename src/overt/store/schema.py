@@ -260,6 +260,17 @@ api_key = Table(
     sqlite_autoincrement=True,
 )
 
+# What the API answered to which request, by hashes of it alone; nothing in it names a person.
+answer = Table(
+    "answer",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("api_key", ForeignKey("api_key.id"), nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
 
 def to_ms(at: datetime) -> int:
     """Whole milliseconds since the epoch; what is finer is cut."""

@@ -19,7 +19,7 @@ from overt.cli.settings import load_settings
 from overt.measure import Campaign
 from overt.serve.board import Board, make_app
 from overt.serve.client import TrustedProxies
-from overt.store import Accounts, Role
+from overt.store import Accounts, Answers, Role
 from tests.cli.made import make_folder
 from tests.cli.world import write_settings
 
@@ -67,7 +67,8 @@ def open_hall(folder: Path, base_url: str = BASE) -> Iterator[Hall]:
         accounts = Accounts(house.engine, house.clock)
         accounts.add("ann", HASH, Role.OWNER)
         accounts.add("ben", HASH, Role.ANALYST)
-        app = make_app(Board(gallery, accounts, base_url, TrustedProxies(["127.0.0.1"])))
+        answers = Answers(house.engine, house.clock)
+        app = make_app(Board(gallery, accounts, house.ledger, answers, base_url, TrustedProxies(["127.0.0.1"])))
         with TestClient(app, base_url=BASE) as stranger:
             yield Hall(house, accounts, app, campaign, stranger)
         gallery.close()

@@ -1,4 +1,4 @@
-"""The API: reports, and people where the key may see them, as JSON under `/api/v1`; nothing here changes anything.
+"""The API: reports, and people where the key may see them, as JSON under `/api/v1`; permissions can be recorded.
 
 A key goes into `Authorization: Bearer` (RFC 6750) and may do what its scopes say. Faults are problems (RFC 9457).
 Lists come in order of their numbers, a page at a time: `next` of one page is the `cursor` of the next one, and whoever
@@ -14,20 +14,27 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
-from litestar import Litestar, Response, get
-from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException, PermissionDeniedException
+from litestar import Litestar, Response, get, post
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    NotAuthorizedException,
+    NotFoundException,
+    PermissionDeniedException,
+)
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Server
-from litestar.params import FromPath, FromQuery, Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Parameter
 
 from overt.errors import OvertError, Refused, Unavailable
 from overt.measure import Campaign, RecipientNumber, Report, as_dict
 from overt.serve.board.campaigns import find
+from overt.serve.board.consent import MOST_BODY, Entries, Recorded, record_once
 from overt.serve.board.frame import Asking, Frame, in_thread
 from overt.serve.board.source import Snapshot
-from overt.store import Scope
+from overt.store import ApiKey, Reused, Scope
 
 _LOG = logging.getLogger(__name__)
 MOST_ITEMS: Final = 200
@@ -48,6 +55,14 @@ Verdict = FromQuery[
         Literal["clicked", "opened", "perhaps opened", "machines only", "nothing seen"] | None,
         Parameter(description="Only of this verdict."),
     ]
+]
+Name = Annotated[
+    str,
+    HeaderParameter(
+        name="Idempotency-Key",
+        pattern=r"^[!-~]([ -~]{0,198}[!-~])?$",
+        description="A name of your choice for this request, such as a UUID; the same again when it is sent again.",
+    ),
 ]
 
 
@@ -76,6 +91,17 @@ class One:
 
     item: dict[str, Any]
     made_at: datetime
+
+
+class Sent(Asking):
+    """A request whose body may be nonsense: the reader of JSON does not take these two for that."""
+
+    async def json(self) -> Any:
+        """The body as JSON; 400 where it is none."""
+        try:
+            return await super().json()
+        except (RecursionError, UnicodeDecodeError) as error:
+            raise ClientException("The body is not UTF-8, or is nested too deeply.") from error
 
 
 def make_api(frame: Frame) -> Litestar:
@@ -169,6 +195,26 @@ def make_api(frame: Frame) -> Litestar:
             snapshot.report.made_at,
         )
 
+    @post(
+        "/consent",
+        opt={"scope": Scope.CONSENT},
+        status_code=200,
+        responses=problems(400, 401, 403, 409, 413, 422, 503),
+        summary="Record permissions",
+    )
+    async def consent(request: Asking, data: JSONBody[Entries], idempotency_key: Name) -> Recorded:
+        """Record grants and withdrawals, each by itself; what is sent again is answered again and done once.
+
+        An entry has an `address` and perhaps `decision` (grant or withdrawal), `purposes` (of opens, links, hygiene),
+        `way`, `reference`, `wording`, `language`, `actor` and `at`. `refused` says which were not recorded, and why.
+        """
+        key: ApiKey = request.state.key
+        try:
+            body = await request.body()
+            return await in_thread(record_once, frame.board, key, idempotency_key, body, data.entries)
+        except Reused as error:
+            raise ClientException(str(error), status_code=422) from error
+
     async def let_in(request: Asking) -> Response[Any] | None:
         scope = request.route_handler.opt.get("scope")
         if scope is None:
@@ -179,10 +225,11 @@ def make_api(frame: Frame) -> Litestar:
             raise NotAuthorizedException("Send a key: Authorization: Bearer KEY. An owner makes one: overt account key")
         if scope not in key.scopes:
             raise PermissionDeniedException(f"This key may not do that; it wants the scope {scope.value}.")
+        request.state.key = key
         return None
 
     return Litestar(
-        [campaigns, campaign, recipients, engagement, recipient],
+        [campaigns, campaign, recipients, engagement, recipient, consent],
         before_request=let_in,
         exception_handlers={HTTPException: tell_problem, Exception: tell_problem},
         openapi_config=OpenAPIConfig(
@@ -195,7 +242,9 @@ def make_api(frame: Frame) -> Litestar:
             security=[{"key": []}],
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
+        request_class=Sent,
         response_headers=HEADERS,
+        request_max_body_size=MOST_BODY,
         logging_config=None,
         debug=False,
     )

@@ -25,7 +25,7 @@ from overt.serve.board.render import HEADERS, Pages, read_zone
 from overt.serve.board.source import Snapshot, Source
 from overt.serve.board.view import moment
 from overt.serve.client import TrustedProxies
-from overt.store import Accounts
+from overt.store import Accounts, Answers, Ledger
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -44,6 +44,8 @@ class Board:
 
     source: Source
     accounts: Accounts
+    ledger: Ledger
+    answers: Answers
     base_url: str
     proxies: TrustedProxies
 
@@ -53,7 +55,7 @@ class Frame:
     logged in; `own_entry` looks for itself."""
 
     def __init__(self, board: Board) -> None:
-        self.source, self.accounts = board.source, board.accounts
+        self.board, self.source, self.accounts = board, board.source, board.accounts
         self.at = urlsplit(board.base_url).path.rstrip("/")
         self.door = Door(board.accounts, board.base_url)
         self._pages = Pages(self.at)

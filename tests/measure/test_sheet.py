@@ -77,3 +77,22 @@ def test_nobody_is_named_unless_asked() -> None:
     told = plain(by_recipient=False)
     assert told["campaigns"][0]["individual"]["recipients"] is None
     assert "person1" not in json.dumps(told)
+
+
+def test_click_to_open_and_how_soon_come_with_intervals_and_what_they_rest_on() -> None:
+    people = [sent(person) for person in range(1, 41)]
+    hits = [open_hit(person, after=person * MINUTE) for person in range(1, 21)]
+    hits += [click_hit(person, after=(60 + person) * MINUTE) for person in range(1, 6)]
+    report = Report(NOON, 3, (report_campaign(facts(*people), hits, []),))
+    told = as_dict(report)["campaigns"][0]["individual"]  # type: ignore[index]
+    assert (told["click_to_open"]["opened"], told["click_to_open"]["observed"]["rate"]) == (20, 0.25)
+    assert 0 < told["click_to_open"]["interval"]["low"] < 0.25 < told["click_to_open"]["interval"]["high"] < 1
+    median = told["time_to_open"]["quantiles"][1]
+    assert (median["share"], median["seconds"], median["low"], median["high"]) == (0.5, 600, 360, 900)
+    assert (told["time_to_open"]["few"], told["time_to_click"]["few"], told["time_to_click"]["seen"]) == (
+        False,
+        True,
+        5,
+    )
+    nothing = as_dict(Report(NOON, 3, (report_campaign(facts(sent(1)), [], []),)))["campaigns"][0]["individual"]  # type: ignore[index]
+    assert (nothing["click_to_open"]["interval"], nothing["time_to_open"]) == (None, None)

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from overt.cli.chart import bar, new_table, show_times
+from overt.cli.pace import tell_delay, tell_following
 from overt.cli.wording import cell, clean, moment, number, plural
 from overt.measure import (
     FEWEST,
@@ -154,6 +155,9 @@ def individual_parts(campaign: CampaignReport, half: Individual, by_recipient: b
         ("Clicked", tell_clicks(half.clicks)),
         ("Opened", tell_opens(half.opens)),
         ("Estimate", tell_estimate(campaign, half.split)),
+        ("Click-to-open", tell_following(half.following)),
+        ("First open", tell_delay(half.to_open)),
+        ("First click", tell_delay(half.to_click)),
     ):
         for line in lines:
             table.add_row(name, line)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from overt.measure.bounds import Partition
 from overt.measure.campaign import ARRIVED, CampaignFacts, Sent
+from overt.measure.delay import Delay, measure_delay
+from overt.measure.following import Following, count_following
 from overt.measure.group import History, Split, split
 from overt.measure.hit import Hit, hour_of
 from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine, count_actors, list_times
@@ -83,6 +85,9 @@ class Individual:
     outside: int
     withdrawn: int
     split: Split
+    following: Following  # of sendings with both beacon and links
+    to_open: Delay
+    to_click: Delay
 
 
 def report_individual(facts: CampaignFacts, hits: Sequence[Hit], history: History | None = None) -> Individual:
@@ -97,6 +102,7 @@ def report_individual(facts: CampaignFacts, hits: Sequence[Hit], history: Histor
     opened = [visit for visit in people if visit.hit.kind is Kind.BEACON]
     clicked = [visit for visit in people if visit.hit.kind is Kind.LINK]
     first = min((one.at for one in facts.sent if one.at), default=None)
+    both = {one.sending for one in sent if one.opens is one.links is Mode.INDIVIDUAL}
     return Individual(
         opens=_opens(sent, visits, outside),
         clicks=_clicks(sent, visits, outside),
@@ -113,12 +119,15 @@ def report_individual(facts: CampaignFacts, hits: Sequence[Hit], history: Histor
         outside=len(outside),
         withdrawn=len(gone),
         split=split(
-            {one.sending for one in sent if one.opens is one.links is Mode.INDIVIDUAL},
+            both,
             {visit.hit.sending for visit in opened},
             {visit.hit.sending for visit in clicked},
             history or History(),
             round(first.timestamp() * 1000) if first else 0,
         ),
+        following=count_following(both, visits),
+        to_open=measure_delay([one for one in sent if one.opens is Mode.INDIVIDUAL], visits, Kind.BEACON),
+        to_click=measure_delay([one for one in sent if one.links is Mode.INDIVIDUAL], visits, Kind.LINK),
     )
 
 

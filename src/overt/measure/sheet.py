@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 from overt.measure.anchor import Credible, Estimate
 from overt.measure.bounds import OpenBounds, sweep_blocking
+from overt.measure.delay import Delay
 from overt.measure.few import FEWEST
+from overt.measure.following import Following
 from overt.measure.group import Split
 from overt.measure.individual import Clicks, Individual, Opens
 from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine
@@ -101,6 +103,9 @@ def _individual(individual: Individual, by_recipient: bool) -> dict[str, object]
         "clicks": _clicks(individual.clicks),
         "links": [_link(line) for line in individual.links],
         "opens": _opens(individual.opens),
+        "click_to_open": _following(individual.following),
+        "time_to_open": _delay(individual.to_open),
+        "time_to_click": _delay(individual.to_click),
         "clients": [_client(line, "opens") for line in individual.clients],
         "times": [_time(line, "opens") for line in individual.times],
         "places": dict(individual.places),
@@ -128,6 +133,43 @@ def _opens(opens: Opens) -> dict[str, object]:
             "machine": opens.machine,
             "none": opens.none,
         },
+    }
+
+
+def _following(found: Following) -> dict[str, object] | None:
+    """Of those who opened, who clicked; null where no sending tells of both."""
+    if not found.of:
+        return None
+    bounds = found.bounds
+    return {
+        "delivered": found.of,
+        "opened": found.opened,
+        "perhaps_opened": found.perhaps,
+        "few": found.opened < FEWEST,
+        "observed": _rate(bounds.lower if bounds else None, found.clicked),
+        "possible": _rate(bounds.upper if bounds else None, found.possible),
+        "interval": _interval(bounds) if bounds else None,
+    }
+
+
+def _delay(found: Delay) -> dict[str, object] | None:
+    """Quantiles in seconds; null where nobody is known to have been there."""
+    if not found.seen + found.hidden:
+        return None
+    return {
+        "seen": found.seen,
+        "hidden": found.hidden,
+        "few": found.seen < FEWEST,
+        "quantiles": [
+            {
+                "share": one.share,
+                "seconds": round(one.seconds, 3),
+                "low": None if one.low is None else round(one.low, 3),
+                "high": None if one.high is None else round(one.high, 3),
+                "level": one.level,
+            }
+            for one in found.quantiles
+        ],
     }
 
 

@@ -117,6 +117,17 @@ def _individual_rows(name: str, half: Individual) -> Iterator[tuple[Cell, ...]]:
         ):
             rest = (rate.of, tell_share(rate.low), tell_share(rate.high)) if rate else (None, None, None)
             yield name, "individual", table, "", measure, count, *rest
+    bounds = half.following.bounds
+    if bounds:
+        for measure, share in (("observed", bounds.lower), ("possible", bounds.upper)):
+            cells = (share.count, share.of, tell_share(share.low), tell_share(share.high))
+            yield name, "individual", "click to open", "", measure, *cells
+    for table, delay in (("time to open", half.to_open), ("time to click", half.to_click)):
+        for one in delay.quantiles:  # in seconds
+            cells = (round(one.seconds), delay.seen, _second(one.low), _second(one.high))
+            yield name, "individual", table, "seconds", f"{one.share:.0%}", *cells
+        if delay.seen + delay.hidden:
+            yield name, "individual", table, "", "hidden", delay.hidden, None, None, None
     for line in half.links:
         item = line.destination or str(line.link)
         yield name, "individual", "link", item, "recipients", line.people, half.clicks.of, None, None
@@ -128,6 +139,10 @@ def _individual_rows(name: str, half: Individual) -> Iterator[tuple[Cell, ...]]:
     for time in half.times:
         yield name, "individual", "time", tell_moment(time.start), "opens", time.beacons, None, None, None
         yield name, "individual", "time", tell_moment(time.start), "clicks", time.clicks, None, None, None
+
+
+def _second(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _count(value: object) -> int:

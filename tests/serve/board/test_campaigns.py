@@ -53,6 +53,17 @@ def test_a_campaign_shows_what_the_report_says(hall: Hall, owner: TestClient[Lit
     assert "cleo" not in page
 
 
+def test_a_campaign_says_how_soon_people_came_and_on_how_few_that_rests(
+    hall: Hall, owner: TestClient[Litestar]
+) -> None:
+    page = owner.get(f"/campaign/{hall.campaign}").text
+    assert "First open: how soon" in page
+    assert "Click-to-open" in page
+    assert "too few to say" in page
+    assert page.count("So few tell little.") == 2
+    assert "Of 1 more it is hidden" in page  # Apple's prefetch
+
+
 def test_the_report_is_taken_along_without_people(hall: Hall, analyst: TestClient[Litestar]) -> None:
     told = analyst.get(f"/campaign/{hall.campaign}/report/json").json()
     expected = as_dict(make_report(hall.house.settings), by_recipient=False)

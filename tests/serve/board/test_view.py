@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from overt.measure import Mode, report_campaign
-from overt.serve.board.view import choose_rows, funnel, moment, parts_of, percent, row_of, second, span_of
+from overt.serve.board.view import choose_rows, funnel, moment, paces_of, parts_of, percent, row_of, second, span_of
 from tests.measure.made import APPLE, NOON, click_hit, facts, open_hit, sent
 
 
@@ -71,3 +71,16 @@ def test_a_campaign_is_between_days_of_the_readers_zone() -> None:
     assert found("UTC", None, None) == 1
     assert found("UTC", date(2030, 1, 1), None) == 0
     assert Mode.INDIVIDUAL in report.opens  # type: ignore[attr-defined]
+
+
+def test_how_soon_comes_with_an_interval_or_with_why_there_is_none() -> None:
+    people = [sent(number) for number in range(1, 41)]
+    hits = [open_hit(number, after=number * 60_000) for number in range(1, 21)]
+    hits += [click_hit(1, after=3_600_000), open_hit(30, APPLE)]
+    half = report_campaign(facts(*people), hits, []).individual
+    assert half is not None
+    opens, clicks = paces_of(half)
+    assert opens.rows[1] == ("50%", "10 min", "6 min to 15 min")
+    assert opens.rows[3] == ("90%", "18 min", "15 min to not known")
+    assert (opens.seen, opens.hidden, opens.few) == (20, 1, False)
+    assert (clicks.rows[1], clicks.few) == (("50%", "1 h", "too few to say"), True)

@@ -24,6 +24,7 @@ from overt.serve.board.view import (
     choose_rows,
     funnel,
     name_of,
+    paces_of,
     parts_of,
     span_of,
 )
@@ -159,6 +160,8 @@ def tell_campaign(report: CampaignReport) -> dict[str, Any]:
         "report": report,
         "clicked": span_of(half.clicks) if half else None,
         "opened": span_of(half.opens) if half else None,
+        "following": span_of(half.following) if half else None,
+        "paces": paces_of(half) if half else (),
         "steps": funnel(report),
         "made_of": parts_of(half.opens) if half and half.opens.of else (),
         "links": links,

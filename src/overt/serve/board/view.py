@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from overt.measure import Actors, CampaignReport, Clicks, Opens
+from overt.measure import FEWEST, Actors, CampaignReport, Clicks, Individual, Opens
+from overt.measure.delay import Delay, say_seconds
+from overt.measure.following import Following
 
 MOST_LINKS: Final = 50
 MOST_CLIENTS: Final = 12
@@ -69,6 +71,17 @@ class Part:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon people came: a row each for a quarter, half, ... with its interval; `few` says that it tells little."""
+
+    name: str
+    rows: tuple[tuple[str, str, str], ...]
+    seen: int
+    hidden: int
+    few: bool
+
+
 def percent(share: float | None) -> str:
     """With a decimal where a whole number would hide most of it."""
     if share is None:
@@ -85,7 +98,7 @@ def second(at: datetime | None, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%d %b %Y %H:%M:%S}" if at else ""
 
 
-def span_of(part: Opens | Clicks | None) -> Span | None:
+def span_of(part: Opens | Clicks | Following | None) -> Span | None:
     """None where it is not known of how many."""
     if part is None or part.bounds is None:
         return None
@@ -99,6 +112,22 @@ def span_of(part: Opens | Clicks | None) -> Span | None:
         possible=bounds.upper.count,
         of=bounds.lower.of,
     )
+
+
+def paces_of(half: Individual) -> list[Pace]:
+    """How soon messages were opened and links followed, where anybody may have."""
+    named = (("First open", half.to_open), ("First click", half.to_click))
+    return [_pace(name, delay) for name, delay in named if delay.seen + delay.hidden]
+
+
+def _pace(name: str, delay: Delay) -> Pace:
+    rows = []
+    for one in delay.quantiles:
+        low = "any" if one.low is None else say_seconds(one.low)
+        high = "not known" if one.high is None else say_seconds(one.high)
+        between = "too few to say" if one.low is one.high is None else f"{low} to {high}"
+        rows.append((f"{one.share:.0%}", say_seconds(one.seconds), between))
+    return Pace(name, tuple(rows), delay.seen, delay.hidden, delay.seen < FEWEST)
 
 
 def name_of(campaign: CampaignReport) -> str:

@@ -44,3 +44,24 @@ def test_a_damaged_database_is_said_and_left_alone(folder: Path) -> None:
     with pytest.raises(Unavailable, match="database"), open_house(load_settings()):
         pass
     assert (folder / "overt-data" / "overt.db").read_text().startswith("no database")
+
+
+def test_the_master_key_of_the_environment_is_used_and_no_file_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERT_MASTER_KEY", "5a" * 32)
+    settings = load_settings()
+    with open_house(settings) as house:
+        number = house.ledger.recipient("robin@shop.example.org")
+    with open_house(settings) as house:
+        assert house.ledger.address_of(number) == "robin@shop.example.org"
+    assert not (folder / "overt-data" / "master.key").exists()
+    assert "5a5a" not in repr(settings)
+    for path in (folder / "overt-data").iterdir():
+        assert b"robin@" not in path.read_bytes()
+    monkeypatch.setenv("OVERT_MASTER_KEY", "a5" * 32)
+    with pytest.raises(Malformed, match="not the one that people"), open_house(load_settings()):
+        pass
+    monkeypatch.setenv("OVERT_MASTER_KEY", "secret")
+    with pytest.raises(Malformed, match="64 hexadecimal"), open_house(load_settings()):
+        pass

@@ -47,7 +47,7 @@ def site(tmp_path: Path) -> Iterator[tuple[str, Post]]:
         post.keyring,
         sender,
         read_hits=lambda recipient: (),
-        eraser=Eraser(post.engine, post.keyring, tmp_path / "erased.jsonl", post.clock),
+        eraser=Eraser(post.engine, post.keyring, post.clock),
         clock=post.clock,
     )
     server = uvicorn.Server(uvicorn.Config(make_app(desk), port=port, log_config=None))

@@ -15,7 +15,7 @@ import pytest
 
 from overt.errors import Malformed, Refused
 from overt.measure import Purpose
-from overt.store import CountTable, Envelope, Layout, Ledger, Queue, SegmentLog, State, open_database, read_counts
+from overt.store import CountTable, Envelope, Layout, Ledger, Queue, SegmentLog, open_database, read_counts
 from overt.store.backup import check_backup, restore_backup, write_backup
 from overt.store.compact import compact
 from overt.store.disk import lock
@@ -65,17 +65,24 @@ def test_everything_comes_back(layout: Layout, tmp_path: Path) -> None:
     assert len(load_hits(again)) == 3
 
 
-def test_a_message_that_waited_is_held_unless_it_is_to_be_delivered(layout: Layout, tmp_path: Path) -> None:
+def test_undelivered_mail_is_not_in_it(layout: Layout, tmp_path: Path) -> None:
     target = back_up(layout)
-    states = []
-    for name, deliver in (("held", False), ("delivered", True)):
-        restore_backup(target, Layout(tmp_path / name), deliver=deliver)
-        engine = open_database(Layout(tmp_path / name).database)
-        (queued,) = Queue(engine).all()
-        states.append(queued.state)
-        assert Queue(engine).raw(queued).endswith(b"hello\r\n")
-        engine.dispose()
-    assert states == [State.FAILED, State.WAITING]
+    assert b"bob@example.org" in (layout.data / "overt.db").read_bytes()
+    assert b"bob@example.org" not in target.read_bytes()
+    restore_backup(target, Layout(tmp_path / "again"))
+    engine = open_database(Layout(tmp_path / "again").database)
+    assert Queue(engine).all() == ()
+    engine.dispose()
+
+
+def test_a_fault_while_it_is_settled_makes_no_folder(layout: Layout, tmp_path: Path) -> None:
+    def settle(folder: Path) -> None:
+        assert (folder / "overt.db").exists()
+        raise Refused("no")
+
+    with pytest.raises(Refused, match="no"):
+        restore_backup(back_up(layout), Layout(tmp_path / "again"), settle=settle)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar", "data"]
 
 
 def test_nobody_else_may_read_it_or_what_is_made_of_it(layout: Layout, tmp_path: Path) -> None:

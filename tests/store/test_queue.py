@@ -106,8 +106,8 @@ def test_a_failure_is_recorded_and_the_message_kept_until_somebody_decides(
 
 def test_what_was_put_survives_a_process_that_is_killed_right_after(tmp_path: Path) -> None:
     code = (
-        "import os, signal; from overt.store import *\n"
-        f"queue = Queue(open_database({str(tmp_path / 'overt.db')!r}))\n"
+        "import os, signal; from pathlib import Path; from overt.store import *\n"
+        f"queue = Queue(open_database(Path({str(tmp_path / 'overt.db')!r})))\n"
         "with writing(queue.engine):\n"
         "    queue.put(Envelope('news@example.org', 'robin@example.org'), b'kept')\n"
         "queue.engine.connect().exec_driver_sql(\"INSERT INTO content VALUES (x'00', x'00')\")\n"

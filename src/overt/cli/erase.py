@@ -45,7 +45,7 @@ def erase(
         if input(f"Erase everything that names {address}? It cannot be undone. [y/N] ").strip().lower() != "y":
             return 1
     with open_house(load_settings(settings), make_keys=True) as house:
-        receipt = Eraser(house.engine, house.need_keyring(), house.layout.erased, house.clock).erase(address)
+        receipt = Eraser(house.engine, house.need_keyring(), house.clock).erase(address)
     told = {
         "erased": address,
         "at": receipt.at.isoformat(timespec="seconds"),
@@ -60,5 +60,5 @@ def erase(
     print(f"  {receipt.messages} messages name nobody any more; {receipt.stopped} that waited are gone.")
     print("  Hits are shown to nobody from now on and go at the next compaction (overt compact).")
     print(f"  What stays knows the number {receipt.recipient} alone: grants and withdrawals as proof, counts.")
-    print("  No list mail goes there again. Keep erased.jsonl: backups made before still hold the address.")
+    print("  No list mail goes there again. The key is destroyed: what backups hold of this person nobody can read.")
     return 0

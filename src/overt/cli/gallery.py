@@ -19,8 +19,6 @@ from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import select
-
 from overt.cli.compare import run_comparison
 from overt.cli.house import House
 from overt.cli.option import Settings
@@ -33,8 +31,9 @@ from overt.measure.line import TimeLine
 from overt.measure.row import Hour, Person, Visited
 from overt.serve.board import Ranked, Snapshot
 from overt.store import Layout, reading
+from overt.store.person import name_people
+from overt.store.phonebook import Phonebook
 from overt.store.readings import Readings
-from overt.store.schema import address as address_table
 from overt.store.tail import Tail
 
 _LOG = logging.getLogger(__name__)
@@ -99,6 +98,7 @@ class Gallery:
         self._house = house
         self._layout = Layout(house.settings.folder)
         self._readings = Readings(self._layout.readings)
+        self._phonebook = Phonebook(house.engine)
         self._jobs: dict[str, _Job[Any]] = {}
         self._pool: ProcessPoolExecutor | None = None
         self._script: asyncio.Task[str] | None = None
@@ -144,7 +144,7 @@ class Gallery:
         return self._readings.people(
             campaign,
             withdrawn=self._house.ledger.withdrawn_recipients(),
-            only=self._find(words) if words else None,
+            only=self.find(words) if words else None,
             verdict=verdict,
             order=order,
             after=after,
@@ -162,13 +162,11 @@ class Gallery:
         return self._readings.hours(campaign, withdrawn=self._house.ledger.withdrawn_recipients())
 
     def addresses(self, recipients: Collection[RecipientNumber]) -> Mapping[RecipientNumber, str]:
-        table = address_table.c
         with reading(self._house.engine) as connection:
-            wanted = select(table.recipient, table.address).where(table.recipient.in_([int(one) for one in recipients]))
-            return {RecipientNumber(row.recipient): row.address for row in connection.execute(wanted)}
+            return name_people(connection, recipients)
 
     def find(self, words: str) -> Collection[RecipientNumber]:
-        return self._find(words)
+        return self._phonebook.find(words, MOST_FOUND)
 
     def chart(self, hours: Sequence[Hour], kind: str, zone: str) -> Mapping[str, Any]:
         return draw_hours(hours, kind, zone)
@@ -205,13 +203,6 @@ class Gallery:
         if self._script is None or (self._script.done() and self._script.exception()):
             self._script = asyncio.create_task(self._in_process(count, "script"))
         return self._script
-
-    def _find(self, words: str) -> Collection[RecipientNumber]:
-        table = address_table.c
-        letters = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        with reading(self._house.engine) as connection:
-            wanted = select(table.recipient).where(table.lookup.like(f"%{letters}%", escape="\\")).limit(MOST_FOUND)
-            return [RecipientNumber(number) for number in connection.execute(wanted).scalars()]
 
     def _has_withdrawn(self, recipient: RecipientNumber) -> bool:
         return recipient in self._house.ledger.withdrawn_recipients()

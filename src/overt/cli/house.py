@@ -16,7 +16,7 @@ from overt.cli.option import Settings
 from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
 from overt.measure import Keyring
-from overt.store import Layout, Ledger, open_database
+from overt.store import Layout, Ledger, open_database, parse_master, read_master
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,14 @@ class House:
         return self.keyring
 
 
+def open_store(settings: Settings) -> Engine:
+    """The database of the data folder, by the master key of the settings."""
+    given = settings.master_key.get_secret_value()
+    return open_database(
+        Layout(settings.folder).database, parse_master(given) if given else read_master(settings.master_file)
+    )
+
+
 @contextmanager
 def open_house(settings: Settings, *, make_keys: bool = False, clock: Clock | None = None) -> Iterator[House]:
     """Open the data folder; database and folders are made at first start, the key file only with `make_keys`."""
@@ -47,7 +55,7 @@ def open_house(settings: Settings, *, make_keys: bool = False, clock: Clock | No
     elif settings.key_file.exists():
         keyring = read_keyring(settings.key_file)
     layout = Layout(settings.folder)
-    engine = open_database(layout.database)
+    engine = open_store(settings)
     try:
         yield House(settings, layout, engine, Ledger(engine, time, keyring=keyring), keyring, time)
     finally:

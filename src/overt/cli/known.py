@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from overt.cli.declared import merge_facts, read_declared
+from overt.cli.house import open_store
 from overt.cli.keyfile import read_keyring
 from overt.cli.option import Settings
 from overt.errors import Malformed
 from overt.measure import Campaign, CampaignFacts, Count, Hit, Keyring, RecipientNumber, Sending, derive_campaign
 from overt.measure.group import History, first_fetched
-from overt.store import Layout, Ledger, open_database, read_counts
+from overt.store import Layout, Ledger, read_counts
 from overt.store.hits import campaigns_with_hits, load_beacon_clients, load_hits
 
 
@@ -47,7 +48,7 @@ def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | 
     withdrawn: frozenset[RecipientNumber] = frozenset()
     reached: Mapping[RecipientNumber, int] = {}
     if layout.database.exists():
-        engine = open_database(layout.database)
+        engine = open_store(settings)
         try:
             ledger = Ledger(engine, keyring=keyring)
             withdrawn = ledger.withdrawn_recipients()
@@ -77,7 +78,7 @@ def gather_near(
     campaigns = {number: CampaignFacts(number, "") for number in sendings}
     withdrawn: frozenset[RecipientNumber] = frozenset()
     if layout.database.exists():
-        engine = open_database(layout.database)
+        engine = open_store(settings)
         try:
             ledger = Ledger(engine, keyring=keyring)
             withdrawn = ledger.withdrawn_recipients()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from overt.cli.base_url import read_base_url
@@ -183,6 +183,15 @@ class Settings(BaseSettings):
     keys: Path = Field(
         default=Path("keys.json"), description="The key file, counted from `folder`; made at first start, mode 0600."
     )
+    master: Path = Field(
+        default=Path("master.key"),
+        description="The file with the key under which recipients' own keys are sealed, counted from `folder`; made at"
+        " first start, mode 0600.",
+    )
+    master_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="That key itself, 64 hexadecimal digits, in place of the file; best given as `OVERT_MASTER_KEY`.",
+    )
     compact_every: float = Field(
         default=60.0, gt=0, le=86_400, description="Seconds between two compactions of the hit log."
     )
@@ -226,6 +235,10 @@ class Settings(BaseSettings):
     @property
     def key_file(self) -> Path:
         return self.folder / self.keys
+
+    @property
+    def master_file(self) -> Path:
+        return self.folder / self.master
 
 
 def setting_fields() -> Mapping[str, Any]:

@@ -67,6 +67,6 @@ def make_desk(house: House) -> Desk:
         keyring,
         sender,
         read_hits=read_hits,
-        eraser=Eraser(house.engine, keyring, house.layout.erased, house.clock),
+        eraser=Eraser(house.engine, keyring, house.clock),
         clock=house.clock,
     )

@@ -17,9 +17,10 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
+from overt.cli.house import open_store
 from overt.cli.settings import load_settings
 from overt.errors import Malformed, Refused
-from overt.store import Layout, Queue, Queued, State, open_database
+from overt.store import Layout, Queue, Queued, State
 
 app = App(name="queue", help="See and steer what waits to be delivered.")
 
@@ -33,10 +34,11 @@ Numbers = Annotated[int, Parameter(help="Numbers of messages, from overt queue l
 
 @contextmanager
 def _open(settings: Path | None) -> Iterator[Queue]:
-    layout = Layout(load_settings(settings).folder)
+    loaded = load_settings(settings)
+    layout = Layout(loaded.folder)
     if not layout.database.exists():
         raise Malformed(f"There is no queue in {layout.database.parent}. Is that the folder of the settings?")
-    engine = open_database(layout.database)
+    engine = open_store(loaded)
     try:
         yield Queue(engine)
     finally:

@@ -44,7 +44,9 @@ def load_settings(path: Path | None = None, *, needed: Sequence[str] = ()) -> Se
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         raise Malformed(f"{count} in the settings:\n\n" + "\n\n".join(mistakes))
     folder = (source.path.parent / settings.folder.expanduser()).resolve()
-    return settings.model_copy(update={"folder": folder, "keys": settings.keys.expanduser()})
+    return settings.model_copy(
+        update={"folder": folder, "keys": settings.keys.expanduser(), "master": settings.master.expanduser()}
+    )
 
 
 def _read_file(path: Path | None) -> Source:

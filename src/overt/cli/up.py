@@ -69,11 +69,11 @@ async def serve(
     from overt.cli import compose
     from overt.cli.house import open_house
     from overt.serve.systemd import notify, take_socket
-    from overt.store import Eraser
+    from overt.store import finish_erasures
 
     sock = take_socket(os.environ, os.getpid())
     with open_house(settings, make_keys=True) as house:
-        Eraser(house.engine, house.need_keyring(), house.layout.erased, house.clock).finish()
+        finish_erasures(house.engine)
         async with AsyncExitStack() as stack:
             tasks: list[asyncio.Task[None]] = []
             delivery = await stack.enter_async_context(compose.running_delivery(house))

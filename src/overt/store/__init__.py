@@ -5,7 +5,7 @@ from overt.store.answer import Answers, Reused
 from overt.store.chain import Chain, Entry, check_proof
 from overt.store.commit import CommitState
 from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
-from overt.store.erase import Eraser, Receipt, read_erased
+from overt.store.erase import Eraser, Receipt, Replayed, finish_erasures, replay
 from overt.store.layout import Layout
 from overt.store.ledger import Ledger
 from overt.store.manifest import read_manifest
@@ -16,6 +16,7 @@ from overt.store.segment import MOST_SECONDS, SegmentLog
 from overt.store.sent import Event, SentTo
 from overt.store.shelf import Segment, find_segments, read_hits, read_segment, remove_segment
 from overt.store.suppression import UNSUBSCRIBED, Suppressed, SuppressionList
+from overt.store.vault import parse_master, read_master
 from overt.store.week import is_past_file
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Queue",
     "Queued",
     "Receipt",
+    "Replayed",
     "Reused",
     "Role",
     "Row",
@@ -52,16 +54,19 @@ __all__ = [
     "check_proof",
     "drop_counts",
     "find_segments",
+    "finish_erasures",
     "is_past_file",
     "old_counts",
     "open_database",
+    "parse_master",
     "read_counts",
-    "read_erased",
     "read_hits",
     "read_manifest",
+    "read_master",
     "read_segment",
     "reading",
     "remove_segment",
+    "replay",
     "row_of",
     "savepoint",
     "writing",

@@ -1,8 +1,8 @@
 """A whole data folder as it was at one moment, in one file, made while everything runs; and a folder made of it.
 
 Hits come first and the database last: every hit's sending is in the ledger, and what was withdrawn meanwhile is dropped
-by the next compaction. The file holds keys and addresses: it is readable by its owner alone. Knows no place but the
-folder and the file.
+by the next compaction. The file holds keys that sign and no key of a person: without the vault it names nobody.
+Undelivered mail is not in it. Knows no place but the folder and the file.
 """
 
 from __future__ import annotations
@@ -13,29 +13,23 @@ import shutil
 import sqlite3
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy import update
 
 from overt.errors import Refused, Unavailable
 from overt.store.archive import Backup, Writer, open_members
 from overt.store.counts import NAME as COUNTS
 from overt.store.disk import lock, make_folder, reporting, sync_folder
-from overt.store.layout import Layout
+from overt.store.layout import DATABASE, Layout
 from overt.store.manifest import NAME as MANIFEST
 from overt.store.manifest import read_manifest
-from overt.store.queue import State
-from overt.store.schema import open_database, writing
-from overt.store.schema import queue as queue_table
 from overt.store.shelf import find_segments, read_sound
 from overt.store.table import format_table, read_table
 
 KEYS = "keys.json"
-DATABASE = "overt.db"
-HELD = "held, for it may have gone out after the backup was made"
+UNDELIVERED = ("queue", "content")  # mail, which names people as it likes
 # A compaction takes a second for 50,000 hits, and starts with a million at most.
 LOCK_SECONDS = 60.0
 
@@ -61,7 +55,7 @@ def write_backup(layout: Layout, key_file: Path, target: Path, at: datetime) -> 
                     _add_counts(writer, layout)
                     if key_file.exists():
                         writer.add_bytes(KEYS, key_file.read_bytes())
-                    _copy_database(layout.database, copy)
+                    _copy_database(layout.database, copy, UNDELIVERED)
                     writer.add_file(DATABASE, copy)
                     made = writer.end()
                 file.flush()
@@ -82,10 +76,12 @@ def check_backup(path: Path) -> Backup:
         return members.found()
 
 
-def restore_backup(path: Path, layout: Layout, key_name: str = KEYS, *, deliver: bool = False) -> Backup:
+def restore_backup(
+    path: Path, layout: Layout, key_name: str = KEYS, *, settle: Callable[[Path], None] = lambda _: None
+) -> Backup:
     """Make the data folder from `path`: all of it, checked, or nothing. `Refused` where something is there already.
 
-    Messages that waited in the queue may have gone out since: they are held as failed ones, unless `deliver`.
+    `settle` does what is left to do with the folder, before it comes to its place.
     """
     folder = layout.data
     if folder.exists() and any(folder.iterdir()):
@@ -101,7 +97,7 @@ def restore_backup(path: Path, layout: Layout, key_name: str = KEYS, *, deliver:
                     make_folder(to.parent)
                     _write(to, chunks)
                 found = members.found()
-            _hold_queue(waiting / DATABASE, deliver=deliver)
+            settle(waiting)
             for inner in (*waiting.glob("*/*/"), *waiting.glob("*/"), waiting):
                 inner.chmod(0o700)
                 sync_folder(inner)
@@ -149,15 +145,37 @@ def _add_counts(writer: Writer, layout: Layout) -> None:
             writer.add_bytes(f"counts/{path.name}", format_table(read_table(path), secrets.randbelow))
 
 
-def _copy_database(database: Path, copy: Path) -> None:
-    """As of one transaction, without what was deleted (sqlite.org/lang_vacuum.html, VACUUM INTO)."""
+def copy_people(people: Path, target: Path) -> None:
+    """A copy of a vault as of one transaction in the place of an older one, durable on return."""
+    if not people.exists():
+        raise Refused(f"there is no {people}")
+    waiting = target.with_name(f".{target.name}.partial")
+    try:
+        with reporting("write", target):
+            _copy_database(people, waiting)
+            waiting.replace(target)
+            sync_folder(target.parent)
+    finally:
+        waiting.unlink(missing_ok=True)
+
+
+def _copy_database(database: Path, copy: Path, without: Sequence[str] = ()) -> None:
+    """As of one transaction, without what was deleted (sqlite.org/lang_vacuum.html, VACUUM INTO) and the rows of some
+    tables; durable on return."""
     copy.unlink(missing_ok=True)
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))  # an empty file is taken as none
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=10.0)) as connection:
             connection.execute("VACUUM INTO ?", (str(copy),))
+        if without:
+            with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+                for table in without:
+                    connection.execute(f"DELETE FROM {table}")  # noqa: S608 our own words
+                connection.execute("VACUUM")
     except sqlite3.Error as error:
         raise Unavailable(f"cannot copy {database}: {error}") from error
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _write(path: Path, chunks: Iterator[bytes]) -> None:
@@ -168,16 +186,3 @@ def _write(path: Path, chunks: Iterator[bytes]) -> None:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-
-
-def _hold_queue(database: Path, *, deliver: bool) -> None:
-    """Bring the database to this version's schema, and stop what would go out a second time."""
-    engine = open_database(database)
-    try:
-        if not deliver:
-            waiting = queue_table.c.state == State.WAITING.value
-            held = update(queue_table).where(waiting).values(state=State.FAILED.value, reason=HELD)
-            with writing(engine) as connection:
-                connection.execute(held)
-    finally:
-        engine.dispose()

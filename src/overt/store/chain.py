@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from overt.errors import Malformed
 from overt.measure import Grant, Purpose, RecipientNumber, Withdrawal
 from overt.store.schema import consent, from_ms, to_ms
+from overt.store.vault import vault_of
 
 FIRST = bytes(32)  # what stands before the first entry
 _WORDS = ("purpose", "decision", "way", "wording", "reference", "language", "actor")
@@ -56,6 +57,8 @@ def add_entry(connection: Connection, entry: Entry) -> None:
         "actor": entry.actor,
         "previous": FIRST if last is None else last,
     }
+    if isinstance(entry, Withdrawal):
+        vault_of(connection).note_withdrawal(int(entry.recipient), entry.purpose.value, to_ms(entry.at))
     connection.execute(insert(consent).values(**row, hash=_hash(row)))
 
 

@@ -1,39 +1,32 @@
 """Erasing a recipient: whatever names the person goes, and the tie between number and person with it.
 
-One transaction does it, or nothing of it. What stays names nobody: random numbers, grants and withdrawals as proof,
-counts, and the keyed hash that keeps list mail from going there again. Hits go at the next compaction, as of everybody
-who withdrew. A log beside the database, which no backup holds, tells a restored one who was erased since.
+One transaction does it, or nothing of it; then the person's key in the vault is destroyed, and with it what backups
+hold. What stays names nobody: random numbers, grants and withdrawals as proof, counts, and the keyed hash that keeps
+list mail from going there again. Hits go at the next compaction, as of everybody who withdrew.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from overt.clock import Clock, SystemClock
-from overt.errors import Malformed, Refused
+from overt.errors import Refused
 from overt.measure import Keyring, Purpose, RecipientNumber, Withdrawal
 from overt.store.chain import add_entry, latest_entry
-from overt.store.disk import reporting
 from overt.store.last_open import forget_day
-from overt.store.person import derived_numbers, find_person, look_up, name_person
+from overt.store.person import add_number, derived_numbers, find_person, look_up
 from overt.store.queue import drop_person
-from overt.store.schema import address as address_table
 from overt.store.schema import empty_log, from_ms, reading, to_ms, writing
 from overt.store.schema import erasure as erasure_table
 from overt.store.schema import note as event_table
-from overt.store.schema import recipient as people
 from overt.store.schema import sending as sending_table
-from overt.store.suppression import SuppressionList
+from overt.store.suppression import SuppressionList, enter_hash
+from overt.store.vault import vault_of
 
-ERASED = "erased"
-LONGEST_LOG = 64 * 1024 * 1024  # bytes: over a million erasures
+ERASED, RESTORED = "erased", "after a backup was restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,96 +39,99 @@ class Receipt:
     stopped: int
 
 
-class Eraser:
-    """Erases in `engine`'s database; `log` is the file beside it."""
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How much a restored ledger was told of: people erased, permissions withdrawn, people who left."""
 
-    def __init__(self, engine: Engine, keyring: Keyring, log: Path, clock: Clock | None = None) -> None:
+    erased: int
+    withdrawn: int
+    left: int
+
+
+class Eraser:
+    """Erases in `engine`'s database, and in the vault beside it."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, clock: Clock | None = None) -> None:
         self._engine = engine
         self._keyring = keyring
-        self._log = log
         self._clock = clock or SystemClock()
         self._leavers = SuppressionList(engine, keyring, self._clock)
 
     def erase(self, address: str) -> Receipt:
         """Erase the person with that address; in force when this returns. `Refused` for an address never heard of."""
+        at = from_ms(to_ms(self._clock.now()))
         with writing(self._engine) as connection:
             number = find_person(connection, address)
             if number is None:
                 raise Refused("nothing is recorded about that address")
-            receipt = self._erase(connection, number, look_up(address), self._clock.now())
-        self.finish()
-        empty_log(self._engine)
-        return receipt
-
-    def replay(self, erased: Iterable[tuple[RecipientNumber, datetime]]) -> int:
-        """Erase again those of a log who are named in a restored database; how many that were."""
-        done = 0
-        for number, at in erased:
-            with writing(self._engine) as connection:
-                address = name_person(connection, number)
-                if address is not None:
-                    self._erase(connection, number, look_up(address), at)
-                    done += 1
-        self.finish()
-        empty_log(self._engine)
-        return done
-
-    def finish(self) -> None:
-        """Write to the log what a crash kept from it; to be called at every start."""
-        missing = select(erasure_table).where(erasure_table.c.logged == 0)
-        with reading(self._engine) as connection:
-            rows = connection.execute(missing).all()
-        if not rows:
-            return
-        lines = "".join(json.dumps({"recipient": row.recipient, "at": row.at}) + "\n" for row in rows)
-        with reporting("write", self._log):
-            handle = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(lines.encode("ascii"))
-                file.flush()
-                os.fsync(file.fileno())
-        numbers = [row.recipient for row in rows]
-        with writing(self._engine) as connection:
-            done = update(erasure_table).where(erasure_table.c.recipient.in_(numbers)).values(logged=1)
-            connection.execute(done)
-
-    def _erase(self, connection: Connection, number: RecipientNumber, lookup: str, at: datetime) -> Receipt:
-        at = from_ms(to_ms(at))
-        for other in self._all_numbers(connection, number, at):
-            for purpose in Purpose:
-                if not isinstance(latest_entry(connection, other, purpose), Withdrawal):
-                    add_entry(connection, Withdrawal(at, other, purpose, ERASED, "", "", "", ""))
-        self._leavers.add(lookup, way=ERASED)
-        stopped = drop_person(connection, number, lookup)
-        mine = sending_table.c.recipient == int(number)
-        numbers = select(sending_table.c.number).where(mine)
-        connection.execute(
-            update(event_table).where(event_table.c.sending.in_(numbers)).values(about="", message_id="")
-        )
-        # A message's id, the reference of a grant and a server's words may all name the person.
-        blank = update(sending_table).where(mine).values(message_id="", grant="", failure="")
-        messages = connection.execute(blank).rowcount
-        forget_day(connection, number)
-        connection.execute(delete(address_table).where(address_table.c.recipient == int(number)))
-        row = {"recipient": int(number), "at": to_ms(at), "logged": 0}
-        connection.execute(insert(erasure_table).values(row))
+            # Mail that was instrumented without a ledger knows the same address by other numbers.
+            for other in sorted(derived_numbers(connection, frozenset({number}), self._keyring)):
+                _say_no(connection, other, at)
+            self._leavers.add(address, way=ERASED)
+            stopped = drop_person(connection, number, look_up(address))
+            messages = _take_out(connection, number, at)
+        finish_erasures(self._engine)
         return Receipt(number, at, messages, stopped)
 
-    def _all_numbers(self, connection: Connection, number: RecipientNumber, at: datetime) -> list[RecipientNumber]:
-        """The number, and those that mail instrumented without a ledger has for the same address."""
-        derived = derived_numbers(connection, frozenset({number}), self._keyring)
-        for other in derived:
-            if connection.execute(select(people).where(people.c.number == int(other))).first() is None:
-                connection.execute(insert(people).values(number=int(other), at=to_ms(at)))
-        return [number, *sorted(derived - {number})]
+
+def finish_erasures(engine: Engine) -> None:
+    """Destroy the keys of people who are erased, where a crash has left some; to be called at every start."""
+    missing = select(erasure_table).where(erasure_table.c.forgotten == 0)
+    with reading(engine) as connection:
+        rows, vault = connection.execute(missing).all(), vault_of(connection)
+    if not rows:
+        return
+    for row in rows:
+        vault.forget(row.recipient, row.at)
+    with writing(engine) as connection:
+        mine = erasure_table.c.recipient.in_([row.recipient for row in rows])
+        connection.execute(update(erasure_table).where(mine).values(forgotten=1))
+    empty_log(engine)
 
 
-def read_erased(path: Path) -> tuple[tuple[RecipientNumber, datetime], ...]:
-    """Who a log says was erased, and when. Raises `Malformed` for what is none."""
-    try:
-        if path.stat().st_size > LONGEST_LOG:
-            raise Malformed(f"{path} is larger than any log of erasures")
-        rows = [json.loads(line) for line in path.read_text("ascii").splitlines() if line.strip()]
-        return tuple((RecipientNumber(int(row["recipient"])), from_ms(int(row["at"]))) for row in rows)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
-        raise Malformed(f"{path} is no log of erasures: {type(error).__name__}") from error
+def replay(engine: Engine, clock: Clock | None = None) -> Replayed:
+    """Tell a ledger that was restored what the vault knows of later: who came, was erased, withdrew and left."""
+    now = to_ms((clock or SystemClock()).now())
+    with writing(engine) as connection:
+        for number in vault_of(connection).numbers():
+            add_number(connection, number, now)
+        later = vault_of(connection).later()
+        done = set(connection.scalars(select(erasure_table.c.recipient)))
+        gone = [(number, at) for number, at in later.erased if number not in done]
+        for number, at in gone:
+            _take_out(connection, RecipientNumber(number), from_ms(at))
+        withdrawn = sum(_withdraw_again(connection, *row) for row in later.withdrawn)
+        left = sum(enter_hash(connection, *row) for row in later.left)
+    finish_erasures(engine)
+    return Replayed(len(gone), withdrawn, left)
+
+
+def _take_out(connection: Connection, number: RecipientNumber, at: datetime) -> int:
+    """Whatever names the person, out of the ledger; how many messages there were."""
+    _say_no(connection, number, at)
+    mine = sending_table.c.recipient == int(number)
+    numbers = select(sending_table.c.number).where(mine)
+    connection.execute(update(event_table).where(event_table.c.sending.in_(numbers)).values(sealed=None))
+    blank = update(sending_table).where(mine).values(message_id=None, grant=None, failure=None)
+    messages = connection.execute(blank).rowcount
+    forget_day(connection, number)
+    connection.execute(insert(erasure_table).values(recipient=int(number), at=to_ms(at), forgotten=0))
+    return messages
+
+
+def _say_no(connection: Connection, number: RecipientNumber, at: datetime) -> None:
+    """Withdraw whatever stands, of a number that may be new here."""
+    add_number(connection, int(number), to_ms(at))
+    for purpose in Purpose:
+        if not isinstance(latest_entry(connection, number, purpose), Withdrawal):
+            add_entry(connection, Withdrawal(at, number, purpose, ERASED))
+
+
+def _withdraw_again(connection: Connection, number: int, purpose: str, at: int) -> bool:
+    """Enter a withdrawal that is missing; whether it was. A grant of a later moment stands."""
+    add_number(connection, number, at)
+    last = latest_entry(connection, RecipientNumber(number), Purpose(purpose))
+    if isinstance(last, Withdrawal) or (last is not None and to_ms(last.at) > at):
+        return False
+    add_entry(connection, Withdrawal(from_ms(at), RecipientNumber(number), Purpose(purpose), RESTORED))
+    return True

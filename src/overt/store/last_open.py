@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from overt.measure import Mode, RecipientNumber
-from overt.store.schema import address as address_table
+from overt.store.person import name_people
 from overt.store.schema import from_ms
 from overt.store.schema import last_open as table
 from overt.store.schema import recipient as people
@@ -55,22 +55,28 @@ def read_day(connection: Connection, recipient: RecipientNumber) -> date | None:
 
 def find_quiet(connection: Connection, before: date) -> tuple[Quiet, ...]:
     """Everybody who was first sent a message in `hygiene` before that day and has not opened since; quietest first."""
-    rows = (
+    sent = (
         select(
-            address_table.c.address,
+            sending_table.c.recipient,
             table.c.day,
             func.min(sending_table.c.at).label("since"),
             func.count().label("messages"),
         )
-        .join(sending_table, sending_table.c.recipient == address_table.c.recipient)
-        .join(table, table.c.recipient == address_table.c.recipient, isouter=True)
+        .join(table, table.c.recipient == sending_table.c.recipient, isouter=True)
         .where(sending_table.c.opens == int(Mode.HYGIENE), sending_table.c.delivered.is_not(None))
-        .group_by(address_table.c.address, table.c.day)
-        .order_by(func.coalesce(table.c.day, 0), address_table.c.address)
+        .group_by(sending_table.c.recipient, table.c.day)
     )
-    return tuple(
-        Quiet(row.address, row.day if row.day is None else date.fromordinal(_EPOCH + row.day), since, row.messages)
-        for row in connection.execute(rows)
-        if (since := from_ms(row.since).date()) < before
-        and (row.day is None or date.fromordinal(_EPOCH + row.day) < before)
+    rows = connection.execute(sent).all()
+    names = name_people(connection, {row.recipient for row in rows})
+    found = (
+        Quiet(
+            names[row.recipient],
+            None if row.day is None else date.fromordinal(_EPOCH + row.day),
+            from_ms(row.since).date(),
+            row.messages,
+        )
+        for row in rows
+        if row.recipient in names
     )
+    quiet = (one for one in found if one.since < before and (one.last is None or one.last < before))
+    return tuple(sorted(quiet, key=lambda one: (one.last or date.min, one.address)))

@@ -1,22 +1,25 @@
 """Where everything lies in the data folder; other programs may read all of it, and write none.
 
-    DATA/overt.db             ledger, queue and accounts (SQLite, WAL)
+    DATA/overt.db             ledger, queue and accounts (SQLite, WAL); names are sealed
+    DATA/people.db            each person's own key; backups do not hold it
+    DATA/master.key           what those keys are sealed under, unless it comes from elsewhere; backups do not hold it
     DATA/keys.json            the keys that sign beacons and links
-    DATA/erased.jsonl         numbers of those who were erased, for a restored backup; backups do not hold it
     DATA/hits/segments/       the hit log as it is written: one set of files a worker
     DATA/hits/parquet/        the same hits, sorted: one row a hit, any Parquet reader opens them
       manifest.json           which files count, and which segments they hold
     DATA/counts/              counters of `shared` and `pooled`: no order, no time finer than the hour
     DATA/readings/            what the dashboard read of the hits, made anew from them; backups do not hold it
 
-Nothing here is personal but `overt.db`, `hits` and `readings`; a backup needs `overt.db`, `keys.json`, `hits` and
-`counts`.
+Nothing here is personal but `overt.db`, `people.db`, `hits` and `readings`; a backup needs `overt.db`, `keys.json`,
+`hits` and `counts`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+
+DATABASE, PEOPLE, MASTER = "overt.db", "people.db", "master.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,11 @@ class Layout:
 
     @property
     def database(self) -> Path:
-        return self.data / "overt.db"
+        return self.data / DATABASE
 
     @property
-    def erased(self) -> Path:
-        return self.data / "erased.jsonl"
+    def people(self) -> Path:
+        return self.database.with_name(PEOPLE)
 
     @property
     def segments(self) -> Path:

@@ -54,6 +54,7 @@ from overt.store.sent import (
     Event,
     SentTo,
     add_event,
+    find_sent,
     has_event,
     note_asking,
     number_links,
@@ -64,6 +65,7 @@ from overt.store.sent import (
     read_sent_to,
     settle,
 )
+from overt.store.vault import vault_of
 
 LONGEST_NAME = 200  # of a campaign; names are shown in tables
 # Withdrawing either of them ends the keeping of hits, or of the date.
@@ -313,18 +315,18 @@ class Ledger:
             raise Refused(f"mode {max(opens, links).word} needs a recorded grant of this recipient")
         with writing(self.engine) as connection:
             number = unused(connection, sending_table.c.number, self._random, upper=int(recipient))
+            id_, rests_on = vault_of(connection).seal(recipient, message_id, grant)
             row = {
                 "number": number,
                 "recipient": int(recipient),
                 "campaign": int(campaign),
                 "variant": int(variant),
-                "message_id": message_id,
+                "message_id": id_,
                 "opens": int(opens),
                 "links": int(links),
-                "grant": grant,
+                "grant": rests_on,
                 "because": because,
                 "at": to_ms(self._moment(at)),
-                "failure": "",
             }
             connection.execute(insert(sending_table).values(row))
         return Sending(number)
@@ -359,10 +361,7 @@ class Ledger:
         """The last sending of this Message-ID to this address."""
         with reading(self.engine) as connection:
             number = find_person(connection, address)
-            mine = (sending_table.c.recipient == number) & (sending_table.c.message_id == message_id)
-            found = select(sending_table.c.number).where(mine).order_by(sending_table.c.at.desc()).limit(1)
-            sending = None if number is None else connection.execute(found).scalar()
-            return None if sending is None else Sending(sending)
+            return None if number is None else find_sent(connection, number, message_id)
 
     def reasons(self, most: int) -> Mapping[str, int]:
         """Why the last `most` messages tell no more than they do, and how many it was each time."""
@@ -397,10 +396,8 @@ class Ledger:
 
     def record_event(self, kind: str, about: str, *, message_id: str = "", sending: Sending | None = None) -> None:
         """Note something for the operator; `kind` is a kebab-case word."""
-        now = to_ms(self._clock.now())
-        row = {"at": now, "kind": kind, "about": about, "message_id": message_id, "sending": sending}
         with writing(self.engine) as connection:
-            add_event(connection, row)
+            add_event(connection, to_ms(self._clock.now()), kind, about, message_id, sending)
 
     def note_asking(self, recipient: RecipientNumber, at: datetime, rest: timedelta) -> bool:
         """Note that a recipient is asked for permission; False, and nothing noted, within `rest` of the last time."""

@@ -1,7 +1,7 @@
 """The tables of ledger and queue, and how their database is opened.
 
-SQLite in WAL mode, a commit durable when it returns; every statement is SQLAlchemy Core, so that another database stays
-possible. Moments are whole milliseconds since the epoch, UTC. Knows no rule: what may be written is decided elsewhere.
+SQLite in WAL mode, a commit durable when it returns; every statement is SQLAlchemy Core. Moments are whole milliseconds
+since the epoch, UTC. Knows no rule: what may be written is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Column,
     Connection,
@@ -35,12 +36,12 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from overt.errors import Unavailable
 from overt.store.disk import make_folder, reporting
+from overt.store.layout import MASTER, PEOPLE
 
 # A commit takes milliseconds; ten seconds bound a disk that is busy with something else.
 BUSY_SECONDS = 10.0
@@ -66,21 +67,12 @@ class Unsigned64(TypeDecorator[int]):
 # SQLite numbers rows by itself only where the key is called INTEGER.
 _Row = BigInteger().with_variant(Integer, "sqlite")
 
-# Hits and grants know a recipient by this number alone.
+# Hits and grants know a recipient by this number alone; whose it is, the vault says.
 recipient = Table(
     "recipient",
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-)
-
-# The only tie between a number and a person. `lookup` finds the row again, whatever the letters' case.
-address = Table(
-    "address",
-    metadata,
-    Column("recipient", ForeignKey("recipient.number"), primary_key=True),
-    Column("address", Text, nullable=False),
-    Column("lookup", Text, nullable=False, unique=True),
 )
 
 # Grants and withdrawals; rows are only ever added, and each hash covers the row before it (see `chain`).
@@ -122,7 +114,8 @@ link = Table(
     UniqueConstraint("campaign", "digest"),
 )
 
-# One message to one recipient. `grant` is the reference it rests on, `because` why its modes are what they are.
+# One message to one recipient. `grant` is the reference it rests on, `because` why its modes are what they are. The
+# message's id, that reference and a server's words may name the person: they are sealed under the person's own key.
 sending = Table(
     "sending",
     metadata,
@@ -130,15 +123,15 @@ sending = Table(
     Column("recipient", ForeignKey("recipient.number"), nullable=False, index=True),
     Column("campaign", ForeignKey("campaign.number"), nullable=False, index=True),
     Column("variant", SmallInteger, nullable=False),
-    Column("message_id", Text, nullable=False),
+    Column("message_id", LargeBinary),
     Column("opens", SmallInteger, nullable=False),
     Column("links", SmallInteger, nullable=False),
-    Column("grant", Text, nullable=False),
+    Column("grant", LargeBinary),
     Column("because", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("delivered", BigInteger),
     Column("failed", BigInteger),
-    Column("failure", Text, nullable=False, default=""),
+    Column("failure", LargeBinary),
 )
 
 # Keyed hashes of addresses that want no list mail; they stay when everything else about a person goes.
@@ -150,13 +143,13 @@ suppression = Table(
     Column("way", Text, nullable=False),
 )
 
-# Numbers of people who were erased; `logged`: whether the log beside the database says so too.
+# Numbers of people who were erased; `forgotten`: whether their key was destroyed too.
 erasure = Table(
     "erasure",
     metadata,
     Column("recipient", ForeignKey("recipient.number"), primary_key=True),
     Column("at", BigInteger, nullable=False),
-    Column("logged", SmallInteger, nullable=False),
+    Column("forgotten", SmallInteger, nullable=False),
 )
 
 # In `hygiene`: the day of a recipient's last open, in days since 1970. There is no history of it.
@@ -182,7 +175,8 @@ deck = Table(
     Column("left", Text, nullable=False),
 )
 
-# What an operator should hear of: a message that went out untouched, a field that could not be read.
+# What an operator should hear of: a message that went out untouched, a field that could not be read. Of one sending the
+# words are sealed under its recipient's key, of none they stand as they are.
 note = Table(
     "event",
     metadata,
@@ -192,6 +186,7 @@ note = Table(
     Column("about", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("sending", Unsigned64),
+    Column("sealed", LargeBinary),
 )
 
 # The bytes of queued messages, the same bytes once.
@@ -282,28 +277,47 @@ def from_ms(ms: int) -> datetime:
     return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
 
 
-def open_database(where: str | Path) -> Engine:
-    """Open the database, a URL or a path to an SQLite file, made if need be and brought to the current schema.
+def open_database(path: Path, master: bytes = b"") -> Engine:
+    """Open the database and the vault beside it, made if need be and brought to the current schema.
 
-    Raises `Unavailable` where it cannot be opened. The file is readable by its owner alone: it says who is who.
+    Without a `master` key it is the one in the file `master.key` beside them, which is made if need be. Raises
+    `Unavailable` where they cannot be opened, `Malformed` where the key does not fit.
     """
-    url = make_url(where if isinstance(where, str) and "://" in where else f"sqlite:///{where}")
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        path = Path(str(url.database))
-        make_folder(path.parent)
-        with reporting("make", path):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {})
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
     from overt.store.migrate import migrate
+    from overt.store.vault import Vault, read_master
 
+    beside = path.with_name(PEOPLE)
+    people = _connect(beside)
     try:
-        migrate(engine)
+        vault = Vault(people, master or read_master(path.with_name(MASTER)))
+        engine = _connect(path, overt_vault=vault)
+        event.listen(engine, "engine_disposed", lambda _: people.dispose())
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     except DBAPIError as error:
-        engine.dispose()
-        raise Unavailable(f"cannot open the database {url.render_as_string()}: {error.orig}") from error
+        people.dispose()
+        raise Unavailable(f"cannot open the database {path} or {beside}: {error.orig}") from error
+    except BaseException:
+        people.dispose()
+        raise
+    return engine
+
+
+def _connect(path: Path, **options: object) -> Engine:
+    """The file is readable by its owner alone."""
+    make_folder(path.parent)
+    with reporting("make", path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS},
+        execution_options=options,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from overt.measure import Campaign, Link, Mode, Outcome, RecipientNumber, Sending, Sent, Variant
-from overt.store.schema import address as address_table
+from overt.measure.token import recipient_of
+from overt.store.person import name_people
 from overt.store.schema import campaign as campaign_table
 from overt.store.schema import from_ms
 from overt.store.schema import link as link_table
 from overt.store.schema import note as event_table
 from overt.store.schema import sending as sending_table
+from overt.store.vault import MOST_ASKED, vault_of
 
-MOST_NAMED = 10_000  # of one query: SQLite takes 32,766 values
 ASKED = "permission-asked"
 MOST_LINKS = 0xFFFF  # a token has 16 bits for the number; links beyond work, and share the number 0
 
@@ -79,18 +81,19 @@ def read_sent(
     only: Collection[Sending] | None = None,
 ) -> tuple[Sent, ...]:
     """Every message of the campaign, oldest first; with `only` these are enough."""
-    rows = (
-        select(sending_table, address_table.c.address)
-        .join(address_table, address_table.c.recipient == sending_table.c.recipient, isouter=True)
+    wanted = (
+        select(sending_table)
         .where(sending_table.c.campaign == int(campaign))
         .order_by(sending_table.c.at, sending_table.c.number)
     )
-    if only is not None and len(only) <= MOST_NAMED:
-        rows = rows.where(sending_table.c.number.in_([int(number) for number in only]))
+    if only is not None and len(only) <= MOST_ASKED:
+        wanted = wanted.where(sending_table.c.number.in_([int(number) for number in only]))
+    rows = connection.execute(wanted).all()
+    names = name_people(connection, {row.recipient for row in rows})
     return tuple(
         Sent(
             sending=Sending(row.number),
-            recipient=row.address or "",
+            recipient=names.get(row.recipient, ""),
             variant=Variant(row.variant),
             opens=Mode(row.opens),
             links=Mode(row.links),
@@ -98,7 +101,7 @@ def read_sent(
             outcome=_outcome(row.delivered, row.failed),
             withdrawn=row.recipient in withdrawn,
         )
-        for row in connection.execute(rows)
+        for row in rows
     )
 
 
@@ -129,12 +132,29 @@ def read_sent_to(connection: Connection, recipient: RecipientNumber) -> tuple[Se
 
 def settle(connection: Connection, sending: Sending, *, delivered: int | None, failed: int | None, reason: str) -> None:
     """How it ended: the moment it was delivered, or failed for good, and why."""
-    row = {"delivered": delivered, "failed": failed, "failure": reason}
+    (sealed,) = vault_of(connection).seal(recipient_of(sending), reason)
+    row = {"delivered": delivered, "failed": failed, "failure": sealed}
     connection.execute(sending_table.update().where(sending_table.c.number == int(sending)).values(row))
 
 
-def add_event(connection: Connection, row: Mapping[str, Any]) -> None:
-    connection.execute(insert(event_table).values(dict(row)))
+def find_sent(connection: Connection, recipient: RecipientNumber, message_id: str) -> Sending | None:
+    """The last sending of this Message-ID to this recipient."""
+    mine = sending_table.c.recipient == int(recipient)
+    found = select(sending_table.c.number, sending_table.c.message_id).where(mine).order_by(sending_table.c.at.desc())
+    rows = connection.execute(found).all()
+    ids = vault_of(connection).unseal((recipient, row.message_id) for row in rows)
+    return next((Sending(row.number) for row, known in zip(rows, ids, strict=True) if known == message_id), None)
+
+
+def add_event(
+    connection: Connection, at: int, kind: str, about: str, message_id: str = "", sending: Sending | None = None
+) -> None:
+    """Note something; of one sending so that nobody can read it once its recipient was erased."""
+    row: dict[str, Any] = {"at": at, "kind": kind, "about": about, "message_id": message_id, "sending": sending}
+    if sending is not None:
+        (sealed,) = vault_of(connection).seal(recipient_of(sending), json.dumps([about, message_id]))
+        row |= {"about": "", "message_id": "", "sealed": sealed}
+    connection.execute(insert(event_table).values(row))
 
 
 def note_asking(connection: Connection, recipient: RecipientNumber, now: int, since: int) -> bool:
@@ -143,7 +163,7 @@ def note_asking(connection: Connection, recipient: RecipientNumber, now: int, si
     mine = (event_table.c.kind == ASKED) & (event_table.c.about == about) & (event_table.c.at > since)
     if connection.execute(select(event_table.c.id).where(mine).limit(1)).first() is not None:
         return False
-    add_event(connection, {"at": now, "kind": ASKED, "about": about, "message_id": "", "sending": None})
+    add_event(connection, now, ASKED, about)
     return True
 
 
@@ -155,10 +175,13 @@ def has_event(connection: Connection, kind: str, sending: Sending) -> bool:
 
 def read_events(connection: Connection, most: int) -> tuple[Event, ...]:
     """The newest first."""
-    rows = select(event_table).order_by(event_table.c.id.desc()).limit(most)
-    return tuple(
-        Event(from_ms(row.at), row.kind, row.about, row.message_id, row.sending) for row in connection.execute(rows)
-    )
+    rows = connection.execute(select(event_table).order_by(event_table.c.id.desc()).limit(most)).all()
+    words = vault_of(connection).unseal((recipient_of(row.sending or Sending(0)), row.sealed) for row in rows)
+    found = []
+    for row, text in zip(rows, words, strict=True):
+        about, message_id = json.loads(text) if text else (row.about, row.message_id)
+        found.append(Event(from_ms(row.at), row.kind, about, message_id, row.sending))
+    return tuple(found)
 
 
 def _outcome(delivered: int | None, failed: int | None) -> Outcome:

@@ -10,15 +10,15 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from overt.clock import Clock, SystemClock
 from overt.measure import Keyring, RecipientNumber
-from overt.store.person import find_person, look_up, name_person
+from overt.store.person import find_person, look_up, name_people, name_person
 from overt.store.queue import drop_list_mail
-from overt.store.schema import address as address_table
 from overt.store.schema import from_ms, reading, to_ms, writing
 from overt.store.schema import suppression as table
+from overt.store.vault import vault_of
 
 UNSUBSCRIBED = "unsubscribed"
 
@@ -30,6 +30,17 @@ class Suppressed:
     address: str
     at: datetime
     way: str
+
+
+def enter_hash(connection: Connection, hash_: bytes, at: int, way: str) -> bool:
+    """Enter a hash of such a list, with its moment in milliseconds; whether it was missing.
+
+    Works inside the caller's transaction.
+    """
+    if connection.execute(select(table.c.at).where(table.c.hash == hash_)).first() is not None:
+        return False
+    connection.execute(insert(table).values(hash=hash_, at=at, way=way))
+    return True
 
 
 class SuppressionList:
@@ -47,9 +58,9 @@ class SuppressionList:
         Adding it again changes nothing. In force when this returns.
         """
         with writing(self._engine) as connection:
-            if not self.holds(address):
-                row = {"hash": self._hash(address), "at": to_ms(self._clock.now()), "way": way}
-                connection.execute(insert(table).values(row))
+            hash_, at = self._hash(address), to_ms(self._clock.now())
+            vault_of(connection).note_leaver(hash_, at, way)
+            enter_hash(connection, hash_, at, way)
             person = find_person(connection, address)
             return 0 if person is None else drop_list_mail(connection, person, to_ms(self._clock.now()), UNSUBSCRIBED)
 
@@ -62,6 +73,7 @@ class SuppressionList:
     def lift(self, address: str) -> bool:
         """List mail may go there again; whether it had been suppressed."""
         with writing(self._engine) as connection:
+            vault_of(connection).lift_leaver(self._hash(address))
             return bool(connection.execute(delete(table).where(table.c.hash == self._hash(address))).rowcount)
 
     def holds(self, address: str) -> bool:
@@ -73,8 +85,7 @@ class SuppressionList:
     def all(self) -> tuple[Suppressed, ...]:
         """Everybody who left, longest ago first, with the addresses that are still known."""
         with reading(self._engine) as connection:
-            people = connection.execute(select(address_table.c.lookup, address_table.c.address))
-            known = {self._hash(lookup): address for lookup, address in people}
+            known = {self._hash(address): address for address in name_people(connection).values()}
             rows = connection.execute(select(table).order_by(table.c.at, table.c.hash)).all()
         return tuple(Suppressed(known.get(bytes(row.hash), ""), from_ms(row.at), row.way) for row in rows)
 

@@ -55,7 +55,7 @@ def open_office(folder: Path, sender: Sender = SENDER) -> Iterator[Office]:
     def read(recipient: RecipientNumber) -> list[Hit]:
         return [hit for hit in hits if recipient_of(hit.sending) == recipient]
 
-    eraser = Eraser(post.engine, post.keyring, folder / "erased.jsonl", post.clock)
+    eraser = Eraser(post.engine, post.keyring, post.clock)
     desk = Desk(post.ledger, post.queue, leavers, post.keyring, sender, read_hits=read, eraser=eraser, clock=post.clock)
     with TestClient(make_app(desk), base_url=YOU) as browser:
         yield Office(post, desk, leavers, browser, hits)

@@ -264,5 +264,5 @@ def test_a_link_that_is_too_old_or_for_something_else_grants_nothing(office: Off
 
 def test_the_link_is_dead_when_its_recipient_was_erased(office: Office, tmp_path: Path) -> None:
     path = asked_to_grant(office)
-    Eraser(office.post.engine, office.post.keyring, tmp_path / "erased.jsonl", office.post.clock).erase(ROBIN)
+    Eraser(office.post.engine, office.post.keyring, office.post.clock).erase(ROBIN)
     assert office.browser.post(path, data={"confirm": "yes"}).status_code == 404

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from overt.cli.compaction import Compaction, Need, compact_command
-from overt.cli.house import open_house
+from overt.cli.house import House, open_house
 from overt.cli.main import main
 from overt.cli.settings import load_settings
 from overt.measure import Purpose
@@ -73,9 +73,32 @@ def test_the_command_works_on_a_folder_with_nothing_in_it(capsys: pytest.Capture
     assert "0 hits moved, 0 dropped" in capsys.readouterr().out
 
 
+def begun(house: House) -> Need:
+    """Past the look that each day begins with."""
+    need = Need(house)
+    assert need.is_due()
+    return need
+
+
+def test_each_day_makes_it_due_once_for_words_go_day_by_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERT_RETENTION__WORDS_DAYS", "30")
+    clock = FixedClock(datetime(2020, 6, 1, tzinfo=UTC))
+    with open_house(load_settings(), clock=clock) as house:
+        house.ledger.record_event("test", "a sentence")
+        need = begun(house)
+        clock.advance(hours=23)
+        assert not need.is_due()
+        clock.advance(hours=1)
+        assert need.is_due()
+        assert not need.is_due()
+    assert main(["compact"]) == 0
+    with open_house(load_settings()) as house:
+        assert house.ledger.events() == ()
+
+
 def test_somebody_who_withdrew_makes_it_due_once() -> None:
     with open_house(load_settings()) as house:
-        need = Need(house)
+        need = begun(house)
         assert not need.is_due()
         house.ledger.withdraw("ann@example.org", Purpose.OPENS)
         assert need.is_due()
@@ -85,13 +108,13 @@ def test_somebody_who_withdrew_makes_it_due_once() -> None:
 def test_a_finished_segment_makes_it_due(folder: Path) -> None:
     with open_house(load_settings()) as house:
         house.layout.segments.mkdir(parents=True)
-        need = Need(house)
+        need = begun(house)
         assert not need.is_due()
         (house.layout.segments / "hits-0-1764000000000-01234567.seg").touch()
         assert need.is_due()
 
 
-def test_what_became_too_old_makes_it_due_and_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_became_too_old_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERT_RETENTION__HITS_DAYS", "30")
     monkeypatch.setenv("OVERT_RETENTION__COUNTS_DAYS", "30")
     clock = FixedClock(datetime(2020, 6, 1, tzinfo=UTC))  # a Monday
@@ -100,11 +123,6 @@ def test_what_became_too_old_makes_it_due_and_is_gone_afterwards(monkeypatch: py
         write_segments(house.layout, [make_hit(at_ms=now)])
         write_counts(house.layout, [make_count(hour=now // 3_600_000)])
         compact(house.layout, frozenset())
-        need = Need(house)
-        clock.advance(days=23)
-        assert not need.is_due()
-        clock.advance(days=8)
-        assert need.is_due()
     # The command goes by the real clock, on which all of that is long past.
     assert main(["compact"]) == 0
     with open_house(load_settings()) as house:

@@ -38,11 +38,13 @@ def compact(*, settings: Path | None = None) -> int:
     from overt.store import drop_counts
     from overt.store.compact import compact as run
     from overt.store.readings import Readings
+    from overt.store.retain import forget_words
 
     with open_house(load_settings(settings)) as house:
         ledger = house.ledger
         done = run(house.layout, ledger.withdrawn_recipients(), oldest_ms=oldest_hit(house), keep_days=ledger.keep_days)
         drop_counts(house.layout.counts, oldest_count(house))
+        forget_words(house.engine, oldest_word(house))
         if done.dropped or done.expired:
             Readings(house.layout.readings).keep(())  # made of hits that are gone; who looks at them makes them anew
     print(f"{done.moved} hits moved, {done.dropped} dropped, {done.expired} too old, {done.files} files.")
@@ -51,8 +53,12 @@ def compact(*, settings: Path | None = None) -> int:
 
 def oldest_hit(house: House) -> int:
     """The moment from which on hits are kept, in milliseconds; 0 where there is no limit."""
-    days = house.settings.retention.hits_days
-    return max(0, int(house.clock.now().timestamp() * 1000) - days * DAY_MS) if days else 0
+    return _back(house, house.settings.retention.hits_days)
+
+
+def oldest_word(house: House) -> int:
+    """The moment from which on words about messages are kept, likewise."""
+    return _back(house, house.settings.retention.words_days)
 
 
 def oldest_count(house: House) -> int:
@@ -60,6 +66,10 @@ def oldest_count(house: House) -> int:
     days = house.settings.retention.counts_days
     today = int(house.clock.now().timestamp() * 1000) // DAY_MS
     return max(0, today - days) if days else 0
+
+
+def _back(house: House, days: int) -> int:
+    return max(0, int(house.clock.now().timestamp() * 1000) - days * DAY_MS) if days else 0
 
 
 class Compaction:
@@ -116,22 +126,19 @@ def compact_command(settings: Path | None) -> tuple[str, ...]:
 
 
 class Need:
-    """Whether there is anything to do: finished segments, a withdrawal since the last time, what became too old."""
+    """Whether there is anything to do: finished segments, a withdrawal since, or a new day that makes things old."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._withdrawn: frozenset[RecipientNumber] = frozenset()
+        self._day = -1
 
     def is_due(self) -> bool:
         """Look at the folder and the ledger; blocks."""
-        from overt.store import find_segments, is_past_file, old_counts, read_manifest
+        from overt.store import find_segments
 
         withdrawn = self._house.ledger.withdrawn_recipients()
         changed, self._withdrawn = withdrawn != self._withdrawn, withdrawn
-        layout, oldest_ms = self._house.layout, oldest_hit(self._house)
-        return (
-            changed
-            or any(segment.closed for segment in find_segments(layout.segments))
-            or any(is_past_file(name, oldest_ms) for name, _ in read_manifest(layout.parquet).files)
-            or bool(old_counts(layout.counts, oldest_count(self._house)))
-        )
+        day = int(self._house.clock.now().timestamp() * 1000) // DAY_MS
+        another, self._day = day != self._day, day
+        return changed or another or any(segment.closed for segment in find_segments(self._house.layout.segments))

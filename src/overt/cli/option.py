@@ -150,6 +150,13 @@ class Retention(SettingsTable):
     counts_days: int = Field(
         default=0, ge=0, le=36_500, description="Counters are kept for so many days. 0: no limit, nobody is in them."
     )
+    words_days: int = Field(
+        default=396,
+        ge=0,
+        le=36_500,
+        description="Events, and of each message its Message-ID, the grant's reference and the next server's words, are"
+        " kept for so many days. 0: no limit.",
+    )
 
     @field_validator("hits_days")
     @classmethod

@@ -4,7 +4,7 @@ from overt.store.account import Account, Accounts, ApiKey, Role, Scope, Session
 from overt.store.answer import Answers, Reused
 from overt.store.chain import Chain, Entry, check_proof
 from overt.store.commit import CommitState
-from overt.store.counts import CountTable, drop_counts, old_counts, read_counts
+from overt.store.counts import CountTable, drop_counts, read_counts
 from overt.store.erase import Eraser, Receipt, Replayed, finish_erasures, replay
 from overt.store.layout import Layout
 from overt.store.ledger import Ledger
@@ -17,7 +17,6 @@ from overt.store.sent import Event, SentTo
 from overt.store.shelf import Segment, find_segments, read_hits, read_segment, remove_segment
 from overt.store.suppression import UNSUBSCRIBED, Suppressed, SuppressionList
 from overt.store.vault import parse_master, read_master
-from overt.store.week import is_past_file
 
 __all__ = [
     "MOST_SECONDS",
@@ -55,8 +54,6 @@ __all__ = [
     "drop_counts",
     "find_segments",
     "finish_erasures",
-    "is_past_file",
-    "old_counts",
     "open_database",
     "parse_master",
     "read_counts",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from overt.cli.log import start_logging
 from overt.cli.settings import load_settings
 from overt.cli.web import serve_web
 
@@ -31,7 +30,7 @@ def dashboard(*, settings: Path | None = None, parent: Annotated[int, Parameter(
     from overt.store import Accounts, Answers
 
     loaded = load_settings(settings)
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    start_logging()
     with open_house(loaded) as house:
         gallery = Gallery(house)
         proxies = TrustedProxies(loaded.collector.trusted_proxies, field=loaded.collector.forwarded_field)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from overt.cli.log import start_logging
 from overt.cli.settings import load_settings
 from overt.cli.web import serve_web
 
@@ -33,7 +32,7 @@ def pages(*, settings: Path | None = None, parent: Annotated[int, Parameter(show
     from overt.serve.pages import make_app
 
     loaded = load_settings(settings, needed=("base_url",))
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    start_logging()
     with open_house(loaded, make_keys=True) as house:
         return asyncio.run(serve_web(make_app(make_desk(house)), loaded.pages.listen, parent))
 

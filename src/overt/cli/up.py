@@ -10,7 +10,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from overt import __version__
 from overt.cli.compaction import Compaction, Need, can_compact, compact_command
+from overt.cli.log import start_logging
 from overt.cli.option import PREFIX, Endpoint, Settings
 from overt.cli.plot import can_draw
 from overt.cli.settings import load_settings
@@ -41,7 +41,7 @@ def up(*, settings: Path | None = None) -> int:
     from overt.serve.collector import new_loop
 
     loaded = load_settings(settings, needed=("base_url",))
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    start_logging()
     with asyncio.Runner(loop_factory=new_loop) as runner:
         return runner.run(run_until_signal(loaded, settings))
 

@@ -315,6 +315,7 @@ def _connect(path: Path, **options: object) -> Engine:
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS},
         execution_options=options,
+        hide_parameters=True,  # faults are logged, and parameters may be addresses
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -74,7 +74,7 @@ def deliver(engine: object, sending: Sending, address: str) -> None:
         queue.done(queued)
 
 
-def add_campaign(folder: Path, name: str, people: Mapping[str, int], clicked: Collection[str] = ()) -> None:
+def add_campaign(folder: Path, name: str, people: Mapping[str, int], clicked: Collection[str] = ()) -> Campaign:
     """A campaign to recipients who granted it, by the variant each got; some clicked, each a minute after the other."""
     layout = Layout(folder)
     engine = open_database(layout.database)
@@ -98,3 +98,4 @@ def add_campaign(folder: Path, name: str, people: Mapping[str, int], clicked: Co
             hits.append(replace(hit, prefix="198.51.100.0/24", address_hash=len(hits) + 1))
     write_segments(layout, hits)
     engine.dispose()
+    return campaign

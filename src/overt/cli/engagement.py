@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter, validators
 from rich.console import Console
@@ -16,12 +15,13 @@ from rich.text import Text
 
 from overt.cli.known import gather
 from overt.cli.settings import load_settings
+from overt.cli.tabular import Format, choose, save
 from overt.clock import SystemClock
 from overt.measure import Kind
-from overt.measure.table import inert
+from overt.measure.people import ENGAGEMENT, EngagementRow
+from overt.measure.sheet import tell_moment
 
 Days = Annotated[int | None, Parameter(validator=validators.Number(gte=1, lte=36_500))]
-COLUMNS = ("email", "score", "low", "high", "level", "sendings", "events", "last")
 _KINDS = {"clicks": Kind.LINK, "opens": Kind.BEACON}
 
 
@@ -34,6 +34,8 @@ def engagement(
     quiet_days: Days = None,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
     csv_: Annotated[bool, Parameter(name="--csv", negative=())] = False,
+    output: Path | None = None,
+    format_: Annotated[Format | None, Parameter(name="--format")] = None,
     settings: Path | None = None,
 ) -> int:
     """Show the most engaged recipients first, of those who granted to be measured.
@@ -57,25 +59,22 @@ def engagement(
         Print JSON.
     csv_
         Print CSV, for your newsletter program.
+    output
+        Write to this file, replaced whole: .csv, .jsonl or .parquet.
+    format_
+        csv, jsonl or parquet: printed, or for a file whose name does not say it.
     settings
         The settings file.
     """
-    from overt.measure.engaged import rank_recipients
+    from overt.measure.engaged import as_row, rank_recipients
 
+    wanted = "csv" if csv_ and format_ is None else format_
+    choose(output, wanted)
     known = gather(load_settings(settings))
     now = SystemClock().now()
     prior, people = rank_recipients(known.campaigns.values(), known.hits(), now, kind=_KINDS[of], half_life=half_life)
-    rows: list[dict[str, Any]] = [
-        {
-            "email": one.recipient,
-            "score": None if one.engagement.score is None else round(one.engagement.score, 2),
-            "low": round(one.engagement.low, 2),
-            "high": round(one.engagement.high, 2),
-            "level": one.engagement.level,
-            "sendings": one.sendings,
-            "events": one.events,
-            "last": one.last and one.last.isoformat(timespec="seconds"),
-        }
+    rows = [
+        as_row(one)
         for one in people
         if (above is None or one.engagement.low > above)
         and (below is None or one.engagement.high < below)
@@ -83,24 +82,22 @@ def engagement(
     ]
     usual = round(100 * prior.a / prior.b, 2)
     if json_:
-        found = {"of": of, "half_life_days": half_life, "usual": usual, "recipients": rows}
+        told = [dict(zip(ENGAGEMENT, (*row[:-1], tell_moment(row[-1])), strict=True)) for row in rows]
+        found = {"of": of, "half_life_days": half_life, "usual": usual, "recipients": told}
         print(json.dumps(found, ensure_ascii=False, indent=2))
-    elif csv_:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(COLUMNS)
-        writer.writerows([inert(row[name]) for name in COLUMNS] for row in rows)
-    else:
+    if output is not None or (wanted is not None and not json_):
+        save(ENGAGEMENT, rows, output, wanted)
+    elif not json_:
         _show(rows, of, usual)
     return 0
 
 
-def _show(rows: list[dict[str, Any]], of: str, usual: float) -> None:
+def _show(rows: Sequence[EngagementRow], of: str, usual: float) -> None:
     table = Table("recipient", f"{of} per 100", "between", "sendings", "events", "last", box=None, pad_edge=False)
-    for row in rows:
-        score = "too little known" if row["score"] is None else f"{row['score']:.0f}"
-        between = f"{row['low']:.0f} and {row['high']:.0f}"
-        last = row["last"][:10] if row["last"] else "never"
-        table.add_row(Text(row["email"]), score, between, str(row["sendings"]), str(row["events"]), last)
+    for email, score, low, high, _, sendings, events, last in rows:
+        said = "too little known" if score is None else f"{score:.0f}"
+        when = f"{last:%Y-%m-%d}" if last else "never"
+        table.add_row(Text(email), said, f"{low:.0f} and {high:.0f}", str(sendings), str(events), when)
     console = Console(highlight=False)
     console.print(table)
     console.print(f"Usual on this list: {usual:.0f}. Intervals hold with 90 %. What is old counts less.")

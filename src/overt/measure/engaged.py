@@ -16,6 +16,7 @@ from overt.measure.campaign import ARRIVED, CampaignFacts
 from overt.measure.engagement import HALF_LIFE, Engagement, Exposure, Prior, fade, fit_prior, score
 from overt.measure.hit import Hit
 from overt.measure.mode import Mode
+from overt.measure.people import EngagementRow
 from overt.measure.reading import Actor
 from overt.measure.token import Kind, Sending
 from overt.measure.visit import Visit, read_visits
@@ -85,6 +86,14 @@ def rank_recipients(
         for recipient, ones in exposures.items()
     ]
     return prior, tuple(sorted(people, key=_order))
+
+
+def as_row(one: Engaged) -> EngagementRow:
+    """One recipient as a row of a table, under `ENGAGEMENT`."""
+    found = one.engagement
+    score = None if found.score is None else round(found.score, 2)
+    rates = (score, round(found.low, 2), round(found.high, 2), found.level)
+    return one.recipient, *rates, one.sendings, one.events, one.last
 
 
 def _order(one: Engaged) -> tuple[bool, float, str]:

@@ -13,10 +13,13 @@ FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 def write_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """RFC 4180, with text that a spreadsheet would run as a formula made inert by an apostrophe."""
+    return write_rows([columns]) + write_rows(rows)
+
+
+def write_rows(rows: Iterable[Iterable[object]]) -> str:
+    """The rows alone, likewise."""
     text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([[inert(cell) for cell in row] for row in rows])
+    csv.writer(text).writerows([[inert(cell) for cell in row] for row in rows])
     return text.getvalue()
 
 

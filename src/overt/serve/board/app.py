@@ -18,6 +18,7 @@ from overt.serve.board.frame import Board, Frame
 from overt.serve.board.own import account_routes
 from overt.serve.board.people import people_routes
 from overt.serve.board.render import HEADERS, STATIC
+from overt.serve.board.take import take_routes
 
 MOST_BODY: Final = 16 * 1024  # bytes; the largest form here holds two passwords
 
@@ -43,7 +44,7 @@ def make_app(board: Board) -> Litestar:
         await api(scope, receive, send)
 
     return Litestar(
-        [static, mounted, *account_routes(frame), *campaign_routes(frame), *people_routes(frame)],
+        [static, mounted, *account_routes(frame), *campaign_routes(frame), *people_routes(frame), *take_routes(frame)],
         path=frame.at or None,
         before_request=frame.let_in,
         exception_handlers={Exception: frame.failed},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -22,6 +23,20 @@ from overt.serve.board.source import Ranked
 from overt.serve.board.view import ORDERS, VERDICTS, name_of
 
 MOST_LISTENERS: Final = 20  # browsers on the live page at once
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Who was asked for on the page of people: `of` what, with which letters, without an event for `quiet` days."""
+
+    of: str
+    words: str
+    quiet: int
+    rows: Sequence[Ranked] | None  # None: still being counted
+
+    @property
+    def query(self) -> str:
+        return urlencode({"q": self.words, "of": self.of, **({"quiet": self.quiet} if self.quiet else {})})
 
 
 def people_routes(frame: Frame) -> list[Any]:
@@ -65,27 +80,17 @@ def people_routes(frame: Frame) -> list[Any]:
 
     @get("/people", opt={"people": True})
     async def ranking(request: Asking) -> Response[str]:
-        told = request.query_params
-        of = "opens" if told.get("of") == "opens" else "clicks"
-        words, quiet = told.get("q", "")[:200], read_number(told.get("quiet", ""), 0, most=36_500)
         refused = ""
-        found: Sequence[Ranked] | None = ()
+        ranked = asked(request)
         try:
-            found = await frame.source.ranking(of)
+            ranked = await rank(frame, ranked)
         except Refused as error:
             refused = str(error)
         snapshot = await frame.source.snapshot()
-        if snapshot is None or found is None:
+        rows = ranked.rows
+        if snapshot is None or rows is None:
             return frame.wait(request, "People")
-        now = snapshot.report.made_at
-        wanted = frozenset(await in_thread(frame.source.find, words)) if words else None
-        rows = [
-            row
-            for row in found
-            if (wanted is None or row.recipient in wanted)
-            and (not quiet or row.last is None or (now - row.last).days >= quiet)
-        ]
-        number, pages_ = turn(told.get("page", ""), len(rows))
+        number, pages_ = turn(request.query_params.get("page", ""), len(rows))
         shown = rows[(number - 1) * PAGE : number * PAGE]
         return frame.page(
             request,
@@ -96,12 +101,12 @@ def people_routes(frame: Frame) -> list[Any]:
             rows=shown,
             addresses=await in_thread(frame.source.addresses, [row.recipient for row in shown]),
             refused=refused,
-            of=of,
-            words=words,
-            quiet=quiet,
+            of=ranked.of,
+            words=ranked.words,
+            quiet=ranked.quiet,
             page=number,
             pages=pages_,
-            query=urlencode({"q": words, "of": of, **({"quiet": quiet} if quiet else {})}),
+            query=ranked.query,
         )
 
     @get("/person/{number:int}", opt={"people": True})
@@ -119,6 +124,7 @@ def people_routes(frame: Frame) -> list[Any]:
             "person",
             title=addresses.get(who, f"number {number}"),
             here="people",
+            number=number,
             as_of=as_of(request, snapshot),
             names={one.campaign: name_of(one) for one in snapshot.report.campaigns},
             sendings=sendings,
@@ -145,3 +151,26 @@ def people_routes(frame: Frame) -> list[Any]:
         return ServerSentEvent(lines(), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     return [people, ranking, person, live, stream]
+
+
+def asked(request: Asking) -> Ranking:
+    """What a form asks for, with nobody found yet."""
+    told = request.query_params
+    of = "opens" if told.get("of") == "opens" else "clicks"
+    return Ranking(of, told.get("q", "")[:200], read_number(told.get("quiet", ""), 0, most=36_500), ())
+
+
+async def rank(frame: Frame, wanted: Ranking) -> Ranking:
+    """With the rows; raises `Refused` where there are too few to learn from."""
+    found, snapshot = await frame.source.ranking(wanted.of), await frame.source.snapshot()
+    if found is None or snapshot is None:
+        return replace(wanted, rows=None)
+    now = snapshot.report.made_at
+    among = frozenset(await in_thread(frame.source.find, wanted.words)) if wanted.words else None
+    rows = [
+        row
+        for row in found
+        if (among is None or row.recipient in among)
+        and (not wanted.quiet or row.last is None or (now - row.last).days >= wanted.quiet)
+    ]
+    return replace(wanted, rows=rows)

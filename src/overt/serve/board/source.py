@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from overt.measure import Campaign, CampaignReport, RecipientNumber, Report
 from overt.measure.line import TimeLine
@@ -23,9 +23,12 @@ class Snapshot:
     seconds: float
 
 
+LEVEL: Final = 0.9  # of the intervals of engagement
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One recipient's engagement: events per 100 sendings and a 90 % interval, None where too little is known."""
+    """One recipient's engagement: events per 100 sendings, its interval at `LEVEL`; None: too little is known."""
 
     recipient: RecipientNumber
     score: float | None

@@ -45,6 +45,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("diff", "overt.cli.difference:diff_command", "Show what tells two copies of a mailing apart."),
     ("rules", "overt.cli.rules:app", "List and test what is known of endpoints, and add lists of your own."),
     ("consent", "overt.cli.consent:app", "Record grants and withdrawals, and show what stands."),
+    ("about", "overt.cli.about:about", "Write everything that is recorded about a recipient, for access requests."),
     ("erase", "overt.cli.erase:erase", "Erase everything that names a recipient."),
     ("compare", "overt.cli.compare:compare", "Compare the subjects or contents of a campaign, safe to look at early."),
     ("engagement", "overt.cli.engagement:engagement", "Show who is most engaged and who has gone quiet."),

@@ -1,5 +1,6 @@
 """Effects on disk and in databases. What traffic needs is exported here and imports no analytics."""
 
+from overt.store.about import HitReader, Known, as_record, read_known
 from overt.store.account import Account, Accounts, ApiKey, Role, Scope, Session
 from overt.store.answer import Answers, Reused
 from overt.store.chain import Chain, Entry, check_proof
@@ -32,6 +33,8 @@ __all__ = [
     "Envelope",
     "Eraser",
     "Event",
+    "HitReader",
+    "Known",
     "Layout",
     "Ledger",
     "Queue",
@@ -50,6 +53,7 @@ __all__ = [
     "Suppressed",
     "SuppressionList",
     "Told",
+    "as_record",
     "check_proof",
     "drop_counts",
     "find_segments",
@@ -58,6 +62,7 @@ __all__ = [
     "parse_master",
     "read_counts",
     "read_hits",
+    "read_known",
     "read_manifest",
     "read_master",
     "read_segment",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from overt.measure import Grant, Hit, Kind, Language, Link, Mode, Purpose, Variant, Withdrawal, mint_visit
-from overt.serve.pages.desk import as_record
+from overt.store import as_record
 from overt.testing import make_mail
 from tests.serve.pages.office import SENDER, Office, open_office
 from tests.serve.post import KIM, ROBIN

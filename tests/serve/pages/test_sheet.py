@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from overt.measure import Language, Mode, Sending
-from overt.serve.pages.desk import Known
 from overt.serve.pages.sheet import MOST_ROWS, Sheets
 from overt.serve.pages.words import read_words
-from overt.store import SentTo
+from overt.store import Known, SentTo
 from tests.serve.pages.office import SENDER
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

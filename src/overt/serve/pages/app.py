@@ -25,9 +25,10 @@ from litestar.params import FromPath
 
 from overt.errors import Unavailable
 from overt.measure import ONE_CLICK, Language
-from overt.serve.pages.desk import CHOICES, Desk, as_record
+from overt.serve.pages.desk import CHOICES, Desk
 from overt.serve.pages.sheet import POLICY, Sheets
 from overt.serve.pages.words import Words, choose_language, read_words
+from overt.store import as_record
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -6,15 +6,14 @@ HTTP and no page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
 from overt.measure import (
     Grant,
-    Hit,
     Keyring,
     Language,
     Mode,
@@ -32,15 +31,14 @@ from overt.measure import (
 from overt.message import parse_address
 from overt.serve.pages.letter import write_letter
 from overt.serve.pages.words import read_words
-from overt.store import Entry, Envelope, Eraser, Ledger, Queue, SentTo, SuppressionList
+from overt.store import Envelope, Eraser, HitReader, Known, Ledger, Queue, SuppressionList, read_known
 
-CHOICES = (Purpose.OPENS, Purpose.LINKS, Purpose.HYGIENE)
+CHOICES = tuple(Purpose)
 DOUBLE_OPT_IN = "double opt-in"
 ONE_ASKING = timedelta(days=1)
 OWN_PAGE = "own page"
 ONE_MAIL = timedelta(minutes=10)  # between two mails to one address: nobody's mailbox is filled through us
 MOST_REMEMBERED = 10_000  # people whom a mail went to lately; the oldest make room
-READABLE = Callable[[RecipientNumber], Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +54,6 @@ class Sender:
     language: Language = Language.ENGLISH
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Everything that is recorded about one recipient; `hits` are those kept now, oldest first."""
-
-    address: str
-    granted: Mapping[Purpose, bool]
-    entries: tuple[Entry, ...]
-    unsubscribed: bool
-    messages: tuple[SentTo, ...]
-    hits: tuple[Hit, ...]
-    last_open: date | None = None
-
-
 class Desk:
     """One sender's desk. `read_hits` gives the kept hits of one recipient."""
 
@@ -80,7 +65,7 @@ class Desk:
         keyring: Keyring,
         sender: Sender,
         *,
-        read_hits: READABLE,
+        read_hits: HitReader,
         eraser: Eraser,
         clock: Clock | None = None,
     ) -> None:
@@ -175,15 +160,7 @@ class Desk:
         address = None if recipient is None else self._ledger.address_of(recipient)
         if recipient is None or address is None:
             return None
-        return Known(
-            address=address,
-            granted={each: self._granted(address, each) for each in CHOICES},
-            entries=self._ledger.consent_of(address),
-            unsubscribed=self._leavers.holds(address),
-            messages=self._ledger.sent_to(recipient),
-            hits=tuple(self._read_hits(recipient)),
-            last_open=self._ledger.last_open(recipient),
-        )
+        return read_known(self._ledger, self._leavers, self._read_hits, recipient, address)
 
     def choose(self, ticket: str, allowed: Mapping[Purpose, bool], *, language: Language) -> bool:
         """Record what the recipient allows from now on, where that differs from what stands."""
@@ -225,52 +202,3 @@ class Desk:
         name = sender.name or sender.address
         raw = write_letter(kind, sender.address, name, address, read_words(language), now, url=url)
         self._queue.put(Envelope(sender.address, address, utf8=not address.isascii(), notify="NEVER"), raw)
-
-
-def as_record(known: Known) -> dict[str, object]:
-    """Everything as JSON values: what a recipient may carry away (GDPR article 15 and 20)."""
-    return {
-        "address": known.address,
-        "allowed": {purpose.value: granted for purpose, granted in known.granted.items()},
-        "unsubscribed": known.unsubscribed,
-        "permissions": [
-            {
-                "at": entry.at.isoformat(),
-                "purpose": entry.purpose.value,
-                "decision": "grant" if isinstance(entry, Grant) else "withdrawal",
-                "way": entry.way,
-                "wording": entry.wording,
-                "language": entry.language,
-                "reference": entry.reference,
-                "actor": entry.actor,
-            }
-            for entry in known.entries
-        ],
-        "messages": [
-            {
-                "campaign": sent.campaign,
-                "sending": f"{sent.sending:016x}",
-                "at": sent.at.isoformat(),
-                "opens": sent.opens.word,
-                "links": sent.links.word,
-                "because": sent.because,
-            }
-            for sent in known.messages
-        ],
-        "last_open": known.last_open and known.last_open.isoformat(),
-        "hits": [
-            {
-                "at_ms": hit.at_ms,
-                "kind": hit.kind.name.lower(),
-                "method": hit.method,
-                "sending": f"{hit.sending:016x}",
-                "link": hit.link,
-                "prefix": hit.prefix,
-                "place": hit.place,
-                "network": hit.network,
-                "user_agent": hit.user_agent,
-                "flags": hit.flags.value,
-            }
-            for hit in known.hits
-        ],
-    }

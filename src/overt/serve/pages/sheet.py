@@ -21,9 +21,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from overt.measure import Grant, Language, Purpose, Sending, modes_up_to
-from overt.serve.pages.desk import Known, Sender
+from overt.serve.pages.desk import Sender
 from overt.serve.pages.words import Words, read_words
-from overt.store import Entry
+from overt.store import Entry, Known
 
 MOST_ROWS: Final = 200  # messages on the page; the file has all
 MOST_MOMENTS: Final = 20  # openings and clicks named for one message

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from overt.measure import Campaign, Mode, Plan
-from overt.measure.exempt import find_destination, stays
+from overt.measure.exempt import find_destination, names_somebody, stays
 
 PLAN = Plan("https://t.example.org", Campaign(1))
 
@@ -70,6 +70,23 @@ def test_in_shared_a_link_that_names_the_recipient_stays(form: str) -> None:
     )
     assert stays(f"https://x.example/?r={form}", "", shared)
     assert not stays(f"https://x.example/?r={form}", "", individual)
+
+
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        ("https://x.example/?r=kim@example.org", True),
+        ("https://x.example/kim.lee+news%2540example.co.uk/a", True),
+        ("https://kim@example.org/", True),
+        ("https://video.example/@kim.lee", False),
+        ("https://maps.example/@48.137,11.575,13z", False),
+        ("https://cdn.example/npm/charts@5.4.2/a.js", False),
+        ("https://photos.example/12345@N00/", False),
+        ("https://x.example/?a=%40", False),
+    ],
+)
+def test_a_mail_address_in_a_url_names_somebody_whoever_it_is(url: str, names: bool) -> None:
+    assert names_somebody(url, "robin@example.org") is names
 
 
 @pytest.mark.parametrize(

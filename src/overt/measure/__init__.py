@@ -5,6 +5,7 @@ from overt.measure.campaign import CampaignFacts, Outcome, Sent
 from overt.measure.classify import network_of, read_hit, see_again
 from overt.measure.clues import RULESET
 from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide_links, decide_opens
+from overt.measure.exempt import names_somebody
 from overt.measure.few import FEWEST
 from overt.measure.hit import Count, Flag, Hit, Seen
 from overt.measure.individual import Clicks, Individual, Opens
@@ -159,6 +160,7 @@ __all__ = [
     "mint_leave",
     "mint_visit",
     "modes_up_to",
+    "names_somebody",
     "network_of",
     "new_keyring",
     "parse_keyring",

@@ -27,6 +27,7 @@ from overt.measure import (
     is_list_mail,
     leave_url,
     mint_leave,
+    names_somebody,
     prepare,
     reason_to_leave_alone,
     say_how_to_leave,
@@ -247,7 +248,10 @@ class Dispatch:
                 disclosure=account.disclosure,
             )
             prepared = prepare(batch.message, plan)
-            numbers = self._ledger.number_links(batch.campaign, prepared.destinations)
+            named = {each for each in prepared.destinations if names_somebody(each, address)}
+            others = [each for each in prepared.destinations if each not in named]
+            # Numbers are the campaign's and stay when a person is erased: what names a person gets none of its own.
+            numbers = {**dict.fromkeys(named, Link(0)), **self._ledger.number_links(batch.campaign, others)}
             rendered = prepared.render(self._keyring, stand_in, numbers, pool=1)
             silent = rendered == batch.message.raw
             alike = stand_in is None and allowed.opens is not Mode.POOLED and not silent

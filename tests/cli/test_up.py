@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from overt.cli.house import open_house
 from overt.cli.main import main
@@ -214,3 +218,35 @@ def test_of_whoever_granted_one_date_the_day_is_kept_and_nothing_else(
         assert not any(house.layout.parquet.glob("*.parquet"))
         assert not any(house.layout.segments.glob("*.seg"))
     assert report(capsys)["individual"] is None
+
+
+def ask_metrics(port: int) -> tuple[str, Mapping[str, float]]:
+    """The page, and every sample by its name and label values."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    return text, {" ".join([sample.name, *sample.labels.values()]): sample.value for sample in samples}
+
+
+def test_mail_and_trouble_of_a_running_overt_are_told_without_a_name(folder: Path) -> None:
+    (port,) = free_ports(1)
+    with running_world(folder, more=f'[metrics]\nenabled = true\nlisten = "127.0.0.1:{port}"\n') as world:
+        assert f"  metrics    http 127.0.0.1:{port}/metrics" in world.said
+        _, before = ask_metrics(port)
+        main(["consent", "add", "ann@quixwort.example", "--reference", "form-1"])
+        (folder / "news.eml").write_bytes(make_mail(fields={"Subject": "Brambleflux"}))
+        (folder / "list.csv").write_text("email\nann@quixwort.example\nbo@quixwort.example\n")
+        assert main(["send", "news.eml", "list.csv", "--campaign", "Snorkelby"]) == 0
+        readers = Simulation(Door(world.base_url, port=world.http))
+        for raw in world.inbox(2):
+            asyncio.run(readers.display(raw, client("thunderbird")))
+        text, after = ask_metrics(port)
+    assert before["overt_relay_messages_total accepted"] == 0
+    assert after["overt_relay_messages_total accepted"] == 2
+    assert after["overt_relay_messages_total put_off"] == 0
+    assert after["overt_deliveries_total delivered"] == 2
+    assert after["overt_queue_messages waiting"] == 0
+    assert after["overt_collector_up"] == 1
+    assert after["overt_collector_lost_total"] == 0
+    assert after["process_resident_memory_bytes"] > 10_000_000
+    assert not re.search(r"quixwort|ann|snorkelby|brambleflux|thunderbird|/b/|http", text, re.IGNORECASE)

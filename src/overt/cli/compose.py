@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from overt.cli.house import House
@@ -138,6 +138,17 @@ async def running_collector(house: House, sock: socket.socket | None = None) -> 
             yield collector
     finally:
         await cancel(watching)
+
+
+def running_metrics(
+    house: House, relay: Relay, delivery: Delivery, collector: Collector
+) -> AbstractContextManager[Callable[[], int]]:
+    """What Prometheus asks for, listening."""
+    from overt.serve.metrics import Metrics, serving_metrics
+
+    listen = house.settings.metrics.listen
+    metrics = Metrics(relay, delivery, collector, Queue(house.engine, house.clock), house.clock)
+    return serving_metrics(metrics, listen.host, listen.port)
 
 
 async def cancel(task: asyncio.Task[None]) -> None:

@@ -86,6 +86,13 @@ class Pages(SettingsTable):
     )
 
 
+class Metrics(SettingsTable):
+    enabled: bool = Field(default=False, description="Whether `overt up` answers Prometheus.")
+    listen: Listen = Field(
+        default=Endpoint("127.0.0.1", 9464), description="Where Prometheus asks, over HTTP; for your own network alone."
+    )
+
+
 class Dashboard(SettingsTable):
     enabled: bool = Field(
         default=True, description="Whether `overt up` runs the dashboard, once there is an account to log in with."
@@ -210,6 +217,7 @@ class Settings(BaseSettings):
     places: Places = Field(default_factory=Places)
     pages: Pages = Field(default_factory=Pages)
     dashboard: Dashboard = Field(default_factory=Dashboard)
+    metrics: Metrics = Field(default_factory=Metrics)
     unsubscribe: Unsubscribe = Field(default_factory=Unsubscribe)
     modes: Modes = Field(default_factory=Modes)
     pools: Pools = Field(default_factory=Pools)

@@ -79,6 +79,8 @@ async def serve(
             delivery = await stack.enter_async_context(compose.running_delivery(house))
             collector = await stack.enter_async_context(compose.running_collector(house, sock))
             relay = await stack.enter_async_context(compose.running_relay(house, delivery.delivery.wake))
+            if settings.metrics.enabled:
+                stack.enter_context(compose.running_metrics(house, relay, delivery.delivery, collector))
             if can_compact():
                 tasks.append(asyncio.create_task(_compaction(house, file).run(), name="compaction"))
             else:
@@ -148,6 +150,7 @@ def say_ready(
         f"  dashboard  http {settings.dashboard.listen}, reached as {settings.dashboard_url}"
         if "dashboard" in web
         else "  dashboard  not running; it wants an account: overt account add NAME",
+        *([f"  metrics    http {settings.metrics.listen}/metrics"] if settings.metrics.enabled else []),
         f"  modes      opens at most {settings.modes.opens}, links at most {settings.modes.links}",
         f"  data       {settings.folder}",
         "Ctrl-C stops it.",

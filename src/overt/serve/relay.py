@@ -67,6 +67,8 @@ class Relay:
         self.memory = Memory(self.limits.memory)
         self._why_full = why_full
         self.hostname = hostname or socket.gethostname()
+        self.accepted = 0  # messages that are ours since it started
+        self.put_off = 0  # those that could not be queued
         self._dispatch = dispatch
         self._clients = tuple(clients)
         self._on_queued = on_queued
@@ -122,6 +124,8 @@ class Relay:
             batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
             answers = await loop.run_in_executor(self._thread, self._accept, [item for item, _ in batch])
             for (_, future), error in zip(batch, answers, strict=True):
+                self.accepted += error is None
+                self.put_off += error is not None
                 if future.done():
                     continue
                 if error is None:

@@ -232,6 +232,31 @@ def test_when_the_database_is_out_of_reach_the_client_keeps_its_message(
     assert b"secret" not in answers[-1]
 
 
+def test_a_full_disk_is_said_once_and_once_more_when_it_is_over(
+    post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put = post.queue.put
+
+    def full(*arguments: object) -> int:
+        raise Unavailable("the database: disk full")
+
+    async def story() -> None:
+        relay = Relay(post.dispatch())
+        for queue in (full, full, full, put, put, full):
+            monkeypatch.setattr(post.queue, "put", queue)
+            await asyncio.gather(
+                relay.submit(Submission(NEWS, (ROBIN,), b"Subject: x\r\n\r\nx\r\n")), return_exceptions=True
+            )
+        await relay.stop()
+
+    asyncio.run(story())
+    assert [(record.getMessage()[:34], record.exc_info) for record in caplog.records] == [
+        ("messages cannot be queued, and cli", None),
+        ("messages can be queued again", None),
+        ("messages cannot be queued, and cli", None),
+    ]
+
+
 def test_a_fault_in_the_program_is_no_news_for_strangers(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(self: object, submissions: Sequence[Submission]) -> None:
         raise ZeroDivisionError("inner matters")

@@ -78,6 +78,7 @@ class Relay:
         self._sessions: dict[Session, str] = {}  # and the network each comes from
         self._server: asyncio.Server | None = None
         self._stopping = False
+        self._trouble = ""  # why messages cannot be queued, as it was said last
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
@@ -143,9 +144,21 @@ class Relay:
         except Exception as error:  # noqa: BLE001 whatever it is, nothing was accepted
             if len(submissions) > 1:
                 return [self._accept([submission])[0] for submission in submissions]
-            _LOG.error("a message could not be queued", exc_info=error)
-            return [error if isinstance(error, Unavailable) else Unavailable(f"the queue: {error!r}")]
+            return [self._report(error)]
+        if self._trouble:
+            self._trouble = ""
+            _LOG.warning("messages can be queued again")
         return [None] * len(submissions)
+
+    def _report(self, error: Exception) -> Unavailable:
+        """Say why a message was not queued; a full disk is said once, for it may be the log's own."""
+        if not isinstance(error, Unavailable):
+            _LOG.error("a message could not be queued", exc_info=error)
+            return Unavailable(f"the queue: {error!r}")
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            _LOG.error("messages cannot be queued, and clients are told to wait: %s", error)
+        return error
 
     def _connect(self) -> asyncio.Protocol:
         if len(self._sessions) >= self.limits.connections:

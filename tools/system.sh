@@ -6,7 +6,7 @@
 set -euo pipefail
 
 # program:package, as Debian and Ubuntu name them
-WANTED=(chromium:chromium swaks:swaks swaks:libnet-ssleay-perl postfix:postfix dovecot:dovecot-imapd dovecot:dovecot-lmtpd)
+WANTED=(nginx:nginx-light caddy:caddy chromium:chromium swaks:swaks swaks:libnet-ssleay-perl postfix:postfix dovecot:dovecot-imapd dovecot:dovecot-lmtpd)
 
 packages=()
 for pair in "${WANTED[@]}"; do
@@ -31,7 +31,7 @@ elif [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     say "on Debian or Ubuntu: sudo apt-get install ${packages[*]}"
 else
     say "installing ${packages[*]} (OVERT_SYSTEM=no prevents that)"
-    export DEBIAN_FRONTEND=noninteractive
+    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1  # no server starts by being installed (invoke-rc.d(8))
     if ! { apt-get update -qq && apt-get install -qq -y --no-install-recommends "${packages[@]}"; } >/dev/null; then
         say "apt-get failed; what needs ${packages[*]} is skipped"
     fi

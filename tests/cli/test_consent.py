@@ -218,3 +218,15 @@ def test_whoever_is_asked_gets_a_mail_and_each_answer_is_told(folder: Path, caps
     assert main(["queue", "list", "--json"]) == 0
     (waiting,) = json.loads(capsys.readouterr().out)["messages"]
     assert waiting["recipient"] == "ann@example.org"
+
+
+def test_bytes_that_are_no_text_and_broken_quotes_cost_their_row_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = b'email,reference\na@example.org,f-1\nb@example.org,\xff\nc@example.org,"f-3\nd@example.org,f-4\n'
+    (folder / "list.csv").write_bytes(rows)
+    assert main(["consent", "import", "list.csv"]) == 1
+    told = capsys.readouterr()
+    assert "2 recipients recorded, 2 rows left out" in told.out
+    assert "line 3: byte 15 of it is not UTF-8" in told.err
+    assert "line 4: a quote is opened and not closed" in told.err

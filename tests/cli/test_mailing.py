@@ -15,7 +15,7 @@ from overt.cli.variant import combine
 from overt.errors import Malformed
 from overt.testing import MORNING, make_mail
 
-ROWS = parse_recipients("email\n" + "".join(f"p{n}@example.org\n" for n in range(5))).rows
+ROWS = parse_recipients(b"email\n" + b"".join(b"p%d@example.org\n" % n for n in range(5))).rows
 
 
 def mailing(**options: str) -> Mailing:

@@ -25,6 +25,7 @@ from overt.measure import (
     Kind,
     Link,
     Mode,
+    Named,
     Plan,
     Token,
     Variant,
@@ -173,7 +174,7 @@ def instrument_raw(raw: bytes, wish: Wish, keyring: Keyring) -> Instrumented:
         grant=wish.grant,
         text_links=wish.text_links,
         exclude=wish.exclude,
-        recipient=wish.recipient,
+        named=Named([wish.recipient]),
     )
     prepared = prepare(message, plan)
     out = prepared.render(keyring, sending)

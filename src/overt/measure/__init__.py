@@ -5,7 +5,6 @@ from overt.measure.campaign import CampaignFacts, Outcome, Sent
 from overt.measure.classify import network_of, read_hit, see_again
 from overt.measure.clues import RULESET
 from overt.measure.consent import Grant, Permission, Purpose, Withdrawal, decide_links, decide_opens
-from overt.measure.exempt import names_somebody
 from overt.measure.few import FEWEST
 from overt.measure.hit import Count, Flag, Hit, Seen
 from overt.measure.individual import Clicks, Individual, Opens
@@ -30,6 +29,7 @@ from overt.measure.locator import (
     split_target,
 )
 from overt.measure.mode import Mode, modes_up_to, parse_mode, strictest
+from overt.measure.named import Named
 from overt.measure.person import Line
 from overt.measure.plan import Disclosure, Language, Plan
 from overt.measure.rate import Bounds, Method, Rate, bound_rate
@@ -112,6 +112,7 @@ __all__ = [
     "Locator",
     "Method",
     "Mode",
+    "Named",
     "Opens",
     "Outcome",
     "Permission",
@@ -160,7 +161,6 @@ __all__ = [
     "mint_leave",
     "mint_visit",
     "modes_up_to",
-    "names_somebody",
     "network_of",
     "new_keyring",
     "parse_keyring",

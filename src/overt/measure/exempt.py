@@ -6,10 +6,8 @@ Tables of words and hosts; decides by the destination, the link's text and its m
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Collection
 from fnmatch import fnmatchcase
-from hashlib import md5, sha1, sha256
 from html import unescape
 
 import ahocorasick
@@ -44,8 +42,6 @@ _APP_HOSTS = frozenset(
         "metamask.app.link", "link.metamask.io",
     }
 )  # fmt: skip
-# A mail address, plain or percent-encoded once or twice; no `/@name`, and no `package@1.2`.
-_ADDRESS = re.compile(r"[^/?#&=@%]{1,64}(?:@|%40|%2540)[a-z0-9.-]{1,253}\.[a-z]{2,63}", re.IGNORECASE)
 
 # Nearly every link: nothing that browsers read in a way of their own, so nothing that needs their parser.
 _USUAL = re.compile(r"https?://([A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z][A-Za-z0-9-]*)+)(?::\d{1,4})?(?:[/?#][!-~]*)?")
@@ -89,7 +85,7 @@ def stays(destination: str, text: str, plan: Plan, unsubscribe: Collection[str] 
         return True
     if not plan.app_links and (host in _APP_HOSTS or host.endswith(_APP_SUFFIXES)):
         return True
-    if not plan.links.names_sending and (credentials or names_somebody(destination, plan.recipient)):
+    if not plan.links.names_sending and (credentials or plan.named.is_in(destination)):
         return True
     return any(fnmatchcase(destination, pattern) or fnmatchcase(host, pattern) for pattern in plan.exclude)
 
@@ -98,16 +94,3 @@ def _read_host(destination: str) -> tuple[str, bool]:
     """Host and whether there are credentials, as browsers read them; no host where they read no URL."""
     url = split_url(destination)
     return (url.host, bool(url.username or url.password)) if url is not None else ("", False)
-
-
-def names_somebody(destination: str, recipient: str) -> bool:
-    """Whether a mail address stands in it, or the recipient's in one of the spellings that senders use."""
-    if _ADDRESS.search(destination):
-        return True
-    if not recipient:
-        return False
-    lower, address = destination.lower(), recipient.strip().lower()
-    raw = recipient.strip().encode()
-    hashes = (hash_(address.encode(), usedforsecurity=False).hexdigest() for hash_ in (md5, sha1, sha256))
-    encoded = {b64encode(form).decode().rstrip("=") for form in (raw, address.encode())}
-    return any(form in lower for form in (address, raw.hex(), *hashes)) or any(form in destination for form in encoded)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from overt.errors import Malformed, Refused
 from overt.measure.mode import Mode
+from overt.measure.named import NOBODY, Named
 from overt.measure.token import Campaign, Sending, Variant
 
 
@@ -38,7 +39,7 @@ class Plan:
 
     In a pattern `*` stands for any characters; it is compared with the whole destination and with its host.
     `app_links` also wraps links that programs on phones open by themselves (Universal Links); wrapping breaks that.
-    `recipient` is the address this copy goes to where the caller knows it: in `shared` links that hold it stay.
+    `named` knows whom copies go to, as far as the caller does: in `shared` links that name one of them stay.
     """
 
     base_url: str
@@ -51,7 +52,7 @@ class Plan:
     text_links: bool = False
     exclude: tuple[str, ...] = ()
     app_links: bool = False
-    recipient: str = ""
+    named: Named = NOBODY
     disclosure: Disclosure = field(default_factory=Disclosure)
 
     def __post_init__(self) -> None:

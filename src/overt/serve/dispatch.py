@@ -19,6 +19,7 @@ from overt.measure import (
     Keyring,
     Link,
     Mode,
+    Named,
     Plan,
     Prepared,
     RecipientNumber,
@@ -27,7 +28,6 @@ from overt.measure import (
     is_list_mail,
     leave_url,
     mint_leave,
-    names_somebody,
     prepare,
     reason_to_leave_alone,
     say_how_to_leave,
@@ -130,7 +130,8 @@ class Dispatch:
         wish = read_wish(came, campaign_field=self.account.campaign_field)
         raw = apply_edits(submission.raw, remove_fields(came))
         campaign = self._ledger.campaign(wish.campaign)
-        batch = _Batch(parse(raw), wish, submission, campaign, self._deck(campaign, wish.size))
+        deck, named = self._deck(campaign, wish.size), Named(submission.recipients)
+        batch = _Batch(parse(raw), wish, submission, campaign, deck, named)
         for sentence in wish.unread:
             self._ledger.record_event("field-not-read", sentence, message_id=batch.message_id)
         untouched = self._reason(batch)
@@ -179,13 +180,13 @@ class Dispatch:
             allowed = replace(allowed, opens=Mode.SHARED)
         form = None
         if max(allowed.opens, allowed.links) > Mode.OFF:
-            form = self._form(batch, allowed, address, recipient)
+            form = self._form(batch, allowed, recipient)
             if form.silent:
                 why = "; ".join(form.prepared.skipped) or "nothing in it to measure"
                 form, allowed = None, Allowed(because=why)
         sending = self._number(batch, recipient, allowed)
         if form is not None and pool == 0:  # which copies of a pool carry the beacon is recorded nowhere
-            form = self._form(batch, replace(allowed, opens=Mode.OFF), address, recipient)
+            form = self._form(batch, replace(allowed, opens=Mode.OFF), recipient)
         if form is None or form.silent:
             raw = batch.message.raw
         else:
@@ -215,20 +216,9 @@ class Dispatch:
             at=self._clock.now(),
         )
 
-    def _form(self, batch: _Batch, allowed: Allowed, address: str, recipient: RecipientNumber) -> _Form:
-        """The message in these modes, made once for all recipients who have them.
-
-        Only where a link to follow holds this recipient's address there is a form of its own, so that the link stays.
-        """
-        form = self._make_form(batch, allowed, "", recipient)
-        lower = address.lower()
-        forms = (lower, lower.replace("@", "%40"))
-        if any(written in found.lower() for found in form.prepared.destinations for written in forms):
-            form = self._make_form(batch, allowed, address, recipient)
-        return form
-
-    def _make_form(self, batch: _Batch, allowed: Allowed, address: str, recipient: RecipientNumber) -> _Form:
-        key = (allowed.opens, allowed.links, address)
+    def _form(self, batch: _Batch, allowed: Allowed, recipient: RecipientNumber) -> _Form:
+        """The message in these modes, made once for all recipients who have them."""
+        key = (allowed.opens, allowed.links)
         if key not in batch.forms:
             account = self.account
             # A form is nobody's: the sending is a stand-in, and each copy's own comes when it is rendered.
@@ -244,11 +234,11 @@ class Dispatch:
                 text_links=account.text_links,
                 exclude=account.exclude,
                 app_links=account.app_links,
-                recipient=address,
+                named=batch.named,
                 disclosure=account.disclosure,
             )
             prepared = prepare(batch.message, plan)
-            named = {each for each in prepared.destinations if names_somebody(each, address)}
+            named = {each for each in prepared.destinations if batch.named.is_in(each)}
             others = [each for each in prepared.destinations if each not in named]
             # Numbers are the campaign's and stay when a person is erased: what names a person gets none of its own.
             numbers = {**dict.fromkeys(named, Link(0)), **self._ledger.number_links(batch.campaign, others)}
@@ -314,7 +304,8 @@ class _Batch:
     submission: Submission
     campaign: Campaign
     deck: Deck
-    forms: dict[tuple[Mode, Mode, str], _Form] = field(default_factory=dict)
+    named: Named
+    forms: dict[tuple[Mode, Mode], _Form] = field(default_factory=dict)
     leave: bool = False  # whether fields to unsubscribe by are put in
     list_mail: bool = False  # whether those who left do not get it
     message_id: str = ""

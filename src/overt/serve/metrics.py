@@ -25,13 +25,17 @@ from overt.serve.deliver import Delivery
 from overt.serve.relay import Relay
 from overt.store import Queue, State
 
-REQUESTS: Final = {
-    "beacons": "Requests for beacons.",
-    "links": "Links followed.",
-    "unsigned": "Beacons and links whose token did not verify.",
-    "hits": "Hits written, of recipients who granted it.",
-    "counts": "Counts written, of everybody else.",
-    "withheld": "Requests of which nothing was kept, for the recipient withdrew.",
+REQUESTS: Final[dict[str, tuple[str, Callable[[Collector], int]]]] = {
+    "beacons": ("Requests for beacons.", lambda it: it.edge.tally.beacons),
+    "links": ("Links followed.", lambda it: it.edge.tally.links),
+    "unsigned": ("Beacons and links whose token did not verify.", lambda it: it.edge.tally.unsigned),
+    "hits": ("Hits written, of recipients who granted it.", lambda it: it.edge.tally.hits),
+    "counts": ("Counts written, of everybody else.", lambda it: it.edge.tally.counts),
+    "withheld": ("Requests of which nothing was kept, for the recipient withdrew.", lambda it: it.edge.tally.withheld),
+    "lost": ("Hits and counts lost, because the disk took too long.", lambda it: it.edge.dropped),
+    "late": ("Answers given before they were on disk.", lambda it: it.late),
+    "refused": ("Connections closed, because there were too many.", lambda it: it.refused),
+    "faults": ("Requests not kept by a fault in the program.", lambda it: it.edge.tally.faults),
 }
 
 
@@ -54,7 +58,6 @@ class Metrics(Source):
         yield _gauge("overt_build_info", "The version that runs.", {"version": {__version__: 1}})
         yield from self._mail()
         yield from self._asked()
-        yield from self._trouble()
 
     def _mail(self) -> Iterator[Metric]:
         relay, tally = self._relay, self._delivery.tally
@@ -72,20 +75,14 @@ class Metrics(Source):
         yield _counter("overt_next_hop_down", "How often the next hop could not be used at all.", tally.down)
 
     def _asked(self) -> Iterator[Metric]:
+        yield _gauge(
+            "overt_collector_up", "1 while hits and counts can be written.", int(self._collector.edge.is_well())
+        )
         hour = hour_of(int(self._clock.now().timestamp() * 1000))
         if hour != self._hour:
-            tally = self._collector.edge.tally
-            self._hour, self._requests = hour, {name: getattr(tally, name) for name in REQUESTS}
-        for name, about in REQUESTS.items():
-            yield _counter(f"overt_collector_{name}", f"{about} As of the last full hour.", self._requests[name])
-
-    def _trouble(self) -> Iterator[Metric]:
-        collector, edge = self._collector, self._collector.edge
-        yield _gauge("overt_collector_up", "1 while hits and counts can be written.", int(edge.is_well()))
-        yield _counter("overt_collector_lost", "Hits and counts lost, because the disk took too long.", edge.dropped)
-        yield _counter("overt_collector_late", "Answers given before they were on disk.", collector.late)
-        yield _counter("overt_collector_refused", "Connections closed, because there were too many.", collector.refused)
-        yield _counter("overt_collector_faults", "Requests not kept by a fault in the program.", edge.tally.faults)
+            self._hour, self._requests = hour, {name: read(self._collector) for name, (_, read) in REQUESTS.items()}
+        for name, (about, _) in REQUESTS.items():
+            yield _counter(f"overt_collector_{name}", f"{about} Moves once an hour.", self._requests[name])
 
 
 @contextmanager

@@ -58,6 +58,14 @@ def test_a_hostile_line_is_cut_and_takes_no_time_that_counts() -> None:
     assert time.process_time() - began < 60  # a quadratic search takes hours
 
 
+@pytest.mark.parametrize("shift", range(24))
+def test_an_address_that_the_cut_goes_through_is_gone(shift: int) -> None:
+    half = LONGEST // 2
+    line = "x " * (half // 2 - 12) + " " * shift + "robin@quixwort.example " + "y " * half
+    assert "robin" not in redact(line)
+    assert "quixwort" not in redact(line[::-1].replace("elpmaxe.trowxiuq@nibor", "robin@quixwort.example"))
+
+
 def test_tracebacks_and_their_causes_are_hidden_too() -> None:
     try:
         try:

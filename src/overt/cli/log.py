@@ -32,7 +32,9 @@ class Redacting(logging.Formatter):
 def redact(text: str) -> str:
     """The text without mail addresses, plain, quoted, percent-encoded or inside of others (VERP)."""
     if len(text) > LONGEST:
-        text = text[: LONGEST // 2] + "\n[...]\n" + text[-LONGEST // 2 :]
+        # Without the words that the cut goes through: half an address is one no more, and still tells.
+        head, tail = text[: LONGEST // 2].rsplit(maxsplit=1), text[-LONGEST // 2 :].split(maxsplit=1)
+        text = "\n[...]\n".join((head[0] if len(head) > 1 else "", tail[1] if len(tail) > 1 else ""))
     return _WORD.sub(_hide, _QUOTED.sub(HIDDEN, text))
 
 

@@ -63,9 +63,7 @@ def oldest_word(house: House) -> int:
 
 def oldest_count(house: House) -> int:
     """The day from which on counters are kept, in days since the epoch; 0 where there is no limit."""
-    days = house.settings.retention.counts_days
-    today = int(house.clock.now().timestamp() * 1000) // DAY_MS
-    return max(0, today - days) if days else 0
+    return _back(house, house.settings.retention.counts_days) // DAY_MS
 
 
 def _back(house: House, days: int) -> int:

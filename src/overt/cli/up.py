@@ -84,7 +84,7 @@ async def serve(
             if can_compact():
                 tasks.append(asyncio.create_task(_compaction(house, file).run(), name="compaction"))
             else:
-                _LOG.warning("hits are not compacted, for pyarrow is not installed: pip install 'overt[report]'")
+                _LOG.warning("hits are not compacted, and nothing old goes: pip install 'overt[report]'")
             for name, what in _web_servers(house):
                 web = WebProcess(what, web_command(name, file), _environment(house))
                 tasks.append(asyncio.create_task(web.run(), name=name))

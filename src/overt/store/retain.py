@@ -5,9 +5,9 @@ Some rows a transaction, so that mail and permissions never wait long.
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, Delete, Engine, Update, delete, or_, select, update
 
-from overt.store.schema import empty_log, writing
+from overt.store.schema import empty_log, reading, writing
 from overt.store.schema import note as event_table
 from overt.store.schema import sending as sending_table
 
@@ -17,21 +17,24 @@ MOST_AT_ONCE = 1000  # some milliseconds of writing
 def forget_words(engine: Engine, oldest_ms: int) -> int:
     """Blank ids, references and servers' words of messages from before `oldest_ms`, and delete events; how many."""
     said = (sending_table.c.message_id, sending_table.c.grant, sending_table.c.failure)
-    old = select(sending_table.c.number).where(
-        sending_table.c.at < oldest_ms, or_(*(column.is_not(None) for column in said))
-    )
-    past = select(event_table.c.id).where(event_table.c.at < oldest_ms)
-    forgotten = 0
-    while True:
-        with writing(engine) as connection:
-            sendings = connection.scalars(old.limit(MOST_AT_ONCE)).all()
-            events = connection.scalars(past.limit(MOST_AT_ONCE)).all()
-            mine = sending_table.c.number.in_(sendings)
-            connection.execute(update(sending_table).where(mine).values({column.name: None for column in said}))
-            connection.execute(delete(event_table).where(event_table.c.id.in_(events)))
-        if not sendings and not events:
-            break
-        forgotten += len(sendings) + len(events)
+    some = or_(*(column.is_not(None) for column in said))
+    blank = update(sending_table).values({column.name: None for column in said})
+    forgotten = _in_parts(engine, sending_table.c.number, (sending_table.c.at < oldest_ms) & some, blank)
+    forgotten += _in_parts(engine, event_table.c.id, event_table.c.at < oldest_ms, delete(event_table))
     if forgotten:
         empty_log(engine)
     return forgotten
+
+
+def _in_parts(engine: Engine, key: Column[int], old: ColumnElement[bool], change: Update | Delete) -> int:
+    """Change the old rows, some a transaction, in order of their key: each row is looked at once."""
+    changed, last = 0, None
+    while True:
+        wanted = select(key).where(old).order_by(key).limit(MOST_AT_ONCE)
+        with reading(engine) as connection:
+            found = connection.scalars(wanted if last is None else wanted.where(key > last)).all()
+        if not found:
+            return changed
+        with writing(engine) as connection:
+            connection.execute(change.where(key.in_(found)))
+        changed, last = changed + len(found), found[-1]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from overt.cli.disk import replace_file
 from overt.cli.settings import load_settings
-from overt.errors import Refused, Unavailable
-from overt.measure import Hit, RecipientNumber
+from overt.cli.tabular import replace
+from overt.errors import Refused
 
 
 def about(address: str, /, *, output: Path | None = None, settings: Path | None = None) -> int:
@@ -33,20 +31,11 @@ def about(address: str, /, *, output: Path | None = None, settings: Path | None 
         if recipient is None or known_as is None:
             raise Refused("Nothing is recorded about that address.")
         leavers = SuppressionList(house.engine, house.need_keyring(), house.clock)
-
-        def read_hits(number: RecipientNumber) -> Sequence[Hit]:
-            from overt.store.hits import load_hits
-
-            return load_hits(house.layout, recipient=number, withdrawn=house.ledger.withdrawn_recipients())
-
-        known = read_known(house.ledger, leavers, read_hits, recipient, known_as)
+        known = read_known(house.ledger, leavers, house.hits_of, recipient, known_as)
     text = json.dumps(as_record(known), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         print(text, end="")
         return 0
-    try:
-        replace_file(output.absolute(), text.encode("utf-8", "surrogateescape"))
-    except OSError as error:
-        raise Unavailable(f"cannot write {output}: {error.strerror}") from error
+    replace(output, text.encode())
     print(f"Wrote {output}: {len(known.entries)} entries, {len(known.messages)} messages, {len(known.hits)} hits.")
     return 0

@@ -5,7 +5,7 @@ Knows nothing of sockets: what carries traffic is put together in `compose`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from overt.cli.keyfile import open_keyring, read_keyring
 from overt.cli.option import Settings
 from overt.clock import Clock, SystemClock
 from overt.errors import Malformed
-from overt.measure import Keyring
+from overt.measure import Hit, Keyring, RecipientNumber
 from overt.store import Layout, Ledger, open_database, parse_master, read_master
 
 
@@ -35,6 +35,12 @@ class House:
         if self.keyring is None:
             raise Malformed(f"There is no key file {self.settings.key_file}. Make one with: overt keys new")
         return self.keyring
+
+    def hits_of(self, recipient: RecipientNumber) -> Sequence[Hit]:
+        """The kept hits of one recipient, none of whoever withdrew; loads analytics."""
+        from overt.store.hits import load_hits
+
+        return load_hits(self.layout, recipient=recipient, withdrawn=self.ledger.withdrawn_recipients())
 
 
 def open_store(settings: Settings) -> Engine:

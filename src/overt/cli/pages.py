@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,16 +38,11 @@ def pages(*, settings: Path | None = None, parent: Annotated[int, Parameter(show
 
 def make_desk(house: House) -> Desk:
     """The desk behind the pages, on what the house holds."""
-    from overt.measure import Hit, RecipientNumber, parse_mode
+    from overt.measure import parse_mode
     from overt.serve.pages import Desk, Sender
     from overt.store import Eraser, Queue, SuppressionList
 
     settings, keyring = house.settings, house.need_keyring()
-
-    def read_hits(recipient: RecipientNumber) -> Sequence[Hit]:
-        from overt.store.hits import load_hits
-
-        return load_hits(house.layout, recipient=recipient, withdrawn=house.ledger.withdrawn_recipients())
 
     sender = Sender(
         name=settings.sender.name,
@@ -65,7 +59,7 @@ def make_desk(house: House) -> Desk:
         SuppressionList(house.engine, keyring, house.clock),
         keyring,
         sender,
-        read_hits=read_hits,
+        read_hits=house.hits_of,
         eraser=Eraser(house.engine, keyring, house.clock),
         clock=house.clock,
     )

@@ -5,13 +5,12 @@ The file is replaced whole and readable by its owner alone: whoever reads it mea
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, Final, Literal
 
+from overt.cli.disk import replace_file
 from overt.errors import Refused
 from overt.measure.people import KINDS, Row, as_csv, as_lines
 from overt.store.disk import reporting
@@ -50,16 +49,7 @@ def replace(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():
         raise Refused(f"{path} is no file")
     with reporting("write", path):
-        handle, waiting = mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)  # with mode 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(waiting).replace(path)
-        except BaseException:
-            Path(waiting).unlink(missing_ok=True)
-            raise
+        replace_file(path, data)
 
 
 def _text(columns: Sequence[str], table: Sequence[Row], kind: Format) -> str:

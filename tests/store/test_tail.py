@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from overt.measure import Campaign, Count, Kind, Link, Variant
-from overt.store import CountTable, Layout, SegmentLog
+from overt.store import CountTable, Layout, SegmentLog, find_segments, remove_segment
 from overt.store.tail import Change, Tail
 from tests.store.made import make_hit, write_counts, write_segments
 
@@ -52,3 +52,32 @@ def test_of_counters_only_the_sum_of_a_campaign_and_kind_is_told(tmp_path: Path)
         await table.close()
 
     asyncio.run(run())
+
+
+def test_a_segment_that_goes_while_it_is_open_is_said_to_be_missed(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    tail = Tail(layout)
+
+    async def run() -> None:
+        log = SegmentLog(layout.segments, worker="0")
+        await log.append(make_hit(1))
+        assert len(list(tail.hits())) == 1
+        await log.append(make_hit(2))
+        await log.close()
+
+    asyncio.run(run())
+    (segment,) = find_segments(layout.segments)
+    remove_segment(segment)  # as compaction does, between two looks
+    assert list(tail.hits()) == []
+    assert tail.missed
+
+
+def test_a_segment_that_was_seen_closed_may_go(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    tail = Tail(layout)
+    write_segments(layout, [make_hit(1)])
+    assert len(list(tail.hits())) == 1
+    (segment,) = find_segments(layout.segments)
+    remove_segment(segment)
+    assert list(tail.hits()) == []
+    assert not tail.missed

@@ -55,6 +55,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("returned", "overt.cli.returned:returned", "Read delivery reports and complaints that came back."),
     ("policy", "overt.cli.policy:policy", "Write the section on measuring for your privacy notice."),
     ("queue", "overt.cli.queue:app", "See and steer what waits to be delivered: list, show, retry, drop."),
+    ("webhook", "overt.cli.webhook:app", "Tell other programs of hits as they come: add, list, test, replay."),
     ("password", "overt.cli.password:password", "Print the hash of a password, for relay.users."),
     ("keys", "overt.cli.keys:app", "Make, rotate and list the keys that sign beacons and links."),
 )

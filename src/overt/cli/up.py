@@ -22,6 +22,7 @@ from overt.cli.option import PREFIX, Endpoint, Settings
 from overt.cli.plot import can_draw
 from overt.cli.settings import load_settings
 from overt.cli.web import WebProcess, can_serve_web, web_command
+from overt.cli.webhook import TELLING, can_tell
 from overt.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -85,16 +86,13 @@ async def serve(
                 tasks.append(asyncio.create_task(_compaction(house, file).run(), name="compaction"))
             else:
                 _LOG.warning("hits are not compacted, and nothing old goes: pip install 'overt[report]'")
-            for name, what in _web_servers(house):
+            beside = tuple(_processes(house))
+            for name, what in beside:
                 web = WebProcess(what, web_command(name, file), _environment(house))
                 tasks.append(asyncio.create_task(web.run(), name=name))
             for task in tasks:
                 stack.push_async_callback(compose.cancel, task)
-            ready(
-                say_ready(
-                    settings, relay.addresses, collector.addresses, tuple(name for name, _ in _web_servers(house))
-                )
-            )
+            ready(say_ready(settings, relay.addresses, collector.addresses, tuple(name for name, _ in beside)))
             notify(os.environ, "READY=1")
             await _wait(stop, [*tasks, delivery.task])
             notify(os.environ, "STOPPING=1")
@@ -114,10 +112,12 @@ def _compaction(house: House, file: Path | None) -> Compaction:
     return Compaction(compact_command(file), _environment(house), Need(house).is_due, house.settings.compact_every)
 
 
-def _web_servers(house: House) -> Iterator[tuple[str, str]]:
-    """The subcommands that run beside, and what each is called. A dashboard without an account is of use to nobody."""
-    from overt.store import Accounts
+def _processes(house: House) -> Iterator[tuple[str, str]]:
+    """The subcommands that run beside, and what each is called: none that would be of use to nobody."""
+    from overt.store import Accounts, Webhooks
 
+    if can_tell() and Webhooks(house.engine).all():
+        yield TELLING, "telling webhooks"
     if not can_serve_web():
         return
     if house.settings.pages.enabled:
@@ -150,6 +150,7 @@ def say_ready(
         f"  dashboard  http {settings.dashboard.listen}, reached as {settings.dashboard_url}"
         if "dashboard" in web
         else "  dashboard  not running; it wants an account: overt account add NAME",
+        *(["  webhooks   are told of hits; see overt webhook list"] if TELLING in web else []),
         *([f"  metrics    http {settings.metrics.listen}/metrics"] if settings.metrics.enabled else []),
         f"  modes      opens at most {settings.modes.opens}, links at most {settings.modes.links}",
         f"  data       {settings.folder}",

@@ -116,6 +116,6 @@ def can_serve_web() -> bool:
 
 
 def web_command(name: str, settings: Path | None) -> tuple[str, ...]:
-    """The process that runs the subcommand `name`, with the settings file of the process that starts it."""
+    """The process that runs the subcommand `name` (its words), with the settings file of the process that starts it."""
     chosen = () if settings is None else ("--settings", str(settings))
-    return (sys.executable, "-m", "overt.cli.main", name, "--parent", str(os.getpid()), *chosen)
+    return (sys.executable, "-m", "overt.cli.main", *name.split(), "--parent", str(os.getpid()), *chosen)

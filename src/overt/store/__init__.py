@@ -18,6 +18,7 @@ from overt.store.sent import Event, SentTo
 from overt.store.shelf import Segment, find_segments, read_hits, read_segment, remove_segment
 from overt.store.suppression import UNSUBSCRIBED, Suppressed, SuppressionList
 from overt.store.vault import parse_master, read_master
+from overt.store.webhook import Fate, Parcel, Webhook, Webhooks
 
 __all__ = [
     "MOST_SECONDS",
@@ -33,10 +34,12 @@ __all__ = [
     "Envelope",
     "Eraser",
     "Event",
+    "Fate",
     "HitReader",
     "Known",
     "Layout",
     "Ledger",
+    "Parcel",
     "Queue",
     "Queued",
     "Receipt",
@@ -53,6 +56,8 @@ __all__ = [
     "Suppressed",
     "SuppressionList",
     "Told",
+    "Webhook",
+    "Webhooks",
     "as_record",
     "check_proof",
     "drop_counts",

@@ -29,7 +29,7 @@ from overt.store.shelf import find_segments, read_sound
 from overt.store.table import format_table, read_table
 
 KEYS = "keys.json"
-UNDELIVERED = ("queue", "content")  # mail, which names people as it likes
+UNDELIVERED = ("queue", "content", "webhook_event")  # mail, which names people as it likes, and hits on their way
 # A compaction takes a second for 50,000 hits, and starts with a million at most.
 LOCK_SECONDS = 60.0
 

@@ -25,6 +25,7 @@ from overt.store.schema import note as event_table
 from overt.store.schema import sending as sending_table
 from overt.store.suppression import SuppressionList, enter_hash
 from overt.store.vault import vault_of
+from overt.store.webhook import drop_events
 
 ERASED, RESTORED = "erased", "after a backup was restored"
 
@@ -114,6 +115,7 @@ def _take_out(connection: Connection, number: RecipientNumber, at: datetime) -> 
     connection.execute(update(event_table).where(event_table.c.sending.in_(numbers)).values(sealed=None))
     blank = update(sending_table).where(mine).values(message_id=None, grant=None, failure=None)
     messages = connection.execute(blank).rowcount
+    drop_events(connection, number)
     forget_day(connection, number)
     connection.execute(insert(erasure_table).values(recipient=int(number), at=to_ms(at), forgotten=0))
     return messages

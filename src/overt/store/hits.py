@@ -34,9 +34,13 @@ def load_hits(
     *,
     campaign: Campaign | None = None,
     recipient: RecipientNumber | None = None,
+    between: tuple[int, int] | None = None,
     withdrawn: Collection[RecipientNumber] = (),
 ) -> tuple[Hit, ...]:
-    """The hits of one campaign or one recipient, or all, in order of time. Empty where nothing was recorded yet."""
+    """The hits of one campaign or one recipient, or all, in order of time. Empty where nothing was recorded yet.
+
+    `between` two moments in milliseconds since the epoch, the first among them.
+    """
     conditions: list[str] = []
     values: dict[str, object] = {}
     if campaign is not None:
@@ -45,6 +49,9 @@ def load_hits(
     if recipient is not None:
         conditions.append("recipient = $recipient")
         values["recipient"] = int(recipient)
+    if between is not None:
+        conditions.append("epoch_ms(seen_at) >= $first AND epoch_ms(seen_at) < $last")
+        values |= {"first": between[0], "last": between[1]}
     if withdrawn:
         conditions.append("recipient NOT IN (SELECT unnest($withdrawn))")
         values["withdrawn"] = [int(number) for number in withdrawn]

@@ -60,6 +60,7 @@ from overt.store.sent import (
     number_links,
     read_events,
     read_links,
+    read_message_id,
     read_reached,
     read_sent,
     read_sent_to,
@@ -356,6 +357,11 @@ class Ledger:
         with reading(self.engine) as connection:
             found = select(sending_table.c.number).where(sending_table.c.number == int(sending))
             return connection.execute(found).first() is not None
+
+    def message_id(self, sending: Sending) -> str:
+        """The Message-ID of this sending; empty where there is none, or it is forgotten."""
+        with reading(self.engine) as connection:
+            return read_message_id(connection, sending)
 
     def find_sending(self, message_id: str, address: str) -> Sending | None:
         """The last sending of this Message-ID to this address."""

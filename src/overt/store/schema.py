@@ -266,6 +266,45 @@ answer = Table(
     Column("at", BigInteger, nullable=False, index=True),
 )
 
+# Who is told of hits as they come, and what is on its way to them. `secret` signs; the one before is good until
+# `old_until`. `told` is up to when the log was looked through.
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", _Row, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", Text, nullable=False),
+    Column("private", SmallInteger, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("old_secret", Text, nullable=False),
+    Column("old_until", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("stopped", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One hit for one of them. `mark` is a hash of the hit, by which both sides know it again; `hit` is sealed under the
+# recipient's key, and blank once there is nothing more to do.
+webhook_event = Table(
+    "webhook_event",
+    metadata,
+    Column("id", _Row, primary_key=True),
+    Column("webhook", ForeignKey("webhook.id"), nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Column("recipient", ForeignKey("recipient.number"), nullable=False, index=True),
+    Column("hit", LargeBinary),
+    Column("at", BigInteger, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    UniqueConstraint("webhook", "mark"),
+    Index("webhook_event_due", "webhook", "state", "due"),
+    sqlite_autoincrement=True,
+)
+
 
 def to_ms(at: datetime) -> int:
     """Whole milliseconds since the epoch; what is finer is cut."""

@@ -137,6 +137,13 @@ def settle(connection: Connection, sending: Sending, *, delivered: int | None, f
     connection.execute(sending_table.update().where(sending_table.c.number == int(sending)).values(row))
 
 
+def read_message_id(connection: Connection, sending: Sending) -> str:
+    """The Message-ID it was sent with; empty where there is none, or it is forgotten."""
+    mine = sending_table.c.number == int(sending)
+    row = connection.execute(select(sending_table.c.recipient, sending_table.c.message_id).where(mine)).first()
+    return "" if row is None else vault_of(connection).unseal([(row.recipient, row.message_id)])[0]
+
+
 def find_sent(connection: Connection, recipient: RecipientNumber, message_id: str) -> Sending | None:
     """The last sending of this Message-ID to this recipient."""
     mine = sending_table.c.recipient == int(recipient)

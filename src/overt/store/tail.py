@@ -29,11 +29,17 @@ class Change:
 
 
 class Tail:
-    """Remembers what it told. `from_start` tells first what the log and the counters hold already."""
+    """Remembers what it told. `from_start` tells first what the log and the counters hold already.
+
+    `missed`: a segment was compacted that was still being written at the look before, so its end may not be told. It
+    stays so until whoever looks further sets it back.
+    """
 
     def __init__(self, layout: Layout, *, from_start: bool = False) -> None:
         self._layout = layout
         self._told: dict[str, int] = {}
+        self._open: frozenset[str] = frozenset()
+        self.missed = False
         self._sums: Counter[tuple[Campaign, Kind]] = Counter()
         if not from_start:
             for _ in self.hits():
@@ -44,6 +50,8 @@ class Tail:
     def hits(self) -> Iterator[Hit]:
         """Hits since the last call, segment by segment."""
         segments = find_segments(self._layout.segments)
+        self.missed |= not self._open <= {segment.name for segment in segments}
+        self._open = frozenset(segment.name for segment in segments if not segment.closed)
         self._told = {segment.name: self._told.get(segment.name, 0) for segment in segments}
         for segment in segments:
             for hit in islice(read_segment(segment), self._told[segment.name], None):

@@ -16,7 +16,9 @@ from urllib.request import urlopen
 from argon2 import PasswordHasher
 
 from overt.cli.settings import load_settings
+from overt.measure.audience import Rule
 from overt.store import Accounts, Layout, Role, Scope, open_database
+from overt.store.audience import Audiences
 from tests.cli.made import add_campaign, make_folder
 from tests.cli.world import free_ports, write_settings
 
@@ -51,6 +53,7 @@ def running_dashboard(folder: Path) -> Iterator[Site]:
     accounts.add("ann", hash_, Role.OWNER)
     accounts.add("ben", hash_, Role.ANALYST)
     key = accounts.add_key("shop", Scope)
+    Audiences(engine).save("busy", Rule(clicked=1))
     engine.dispose()
     command = [sys.executable, "-m", "overt.cli.main", "dashboard", "--settings", str(path)]
     process = subprocess.Popen(command, cwd=folder)

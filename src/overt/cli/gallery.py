@@ -27,10 +27,12 @@ from overt.cli.reckoning import Reckoning
 from overt.cli.watch import EVERY_SECONDS, tell_news
 from overt.errors import Unavailable
 from overt.measure import Campaign, CampaignReport, RecipientNumber
+from overt.measure.audience import Member
 from overt.measure.line import TimeLine
 from overt.measure.row import Hour, Person, Visited
 from overt.serve.board import Ranked, Snapshot
 from overt.store import Layout, reading
+from overt.store.audience import Audience, Audiences
 from overt.store.person import name_people
 from overt.store.phonebook import Phonebook
 from overt.store.readings import Readings
@@ -44,6 +46,7 @@ LEAST_SECONDS = 2.0  # between two counts
 SHARE = 3.0  # a count that took ten seconds is not begun again before thirty went by,
 LONGEST_SECONDS = 60.0  # and none much later than this: the first takes longest, and the next ones need not
 ALIVE_SECONDS = 15.0  # a stream in which nothing comes says so, so that proxies keep it open
+SEGMENT = "segment:"
 MOST_FOUND = 10_000  # recipients whose address has the letters that were searched for
 
 _reckoning: Reckoning | None = None
@@ -64,11 +67,13 @@ def _end_with(parent: BaseProcess) -> None:
 
 
 def count(of: str) -> Any:
-    """One count, in the process that counts: `report`, or whom `clicks` or `opens` rank. `script` is made there too,
-    for that takes a second in which nothing else runs."""
+    """One count, in the process that counts: `report`, whom `clicks` or `opens` rank, or who is in a segment (a word
+    that begins with `SEGMENT`). `script` is made there too, for that takes a second in which nothing else runs."""
     if of == "script":
         return bundle_script()
     assert _reckoning is not None
+    if of.startswith(SEGMENT):
+        return _reckoning.members(of.removeprefix(SEGMENT))
     return _reckoning.refresh() if of == "report" else _reckoning.rank(of)
 
 
@@ -122,6 +127,16 @@ class Gallery:
 
     async def ranking(self, of: str) -> Sequence[Ranked] | None:
         found: Sequence[Ranked] | None = await self._fresh(of)
+        if found is None:
+            return None
+        withdrawn = await asyncio.to_thread(self._house.ledger.withdrawn_recipients)
+        return [one for one in found if one.recipient not in withdrawn]
+
+    def segments(self) -> Sequence[Audience]:
+        return Audiences(self._house.engine).all()
+
+    async def members(self, segment: str) -> Sequence[Member] | None:
+        found: Sequence[Member] | None = await self._fresh(SEGMENT + segment)
         if found is None:
             return None
         withdrawn = await asyncio.to_thread(self._house.ledger.withdrawn_recipients)

@@ -50,6 +50,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("compare", "overt.cli.compare:compare", "Compare the subjects or contents of a campaign, safe to look at early."),
     ("engagement", "overt.cli.engagement:engagement", "Show who is most engaged and who has gone quiet."),
     ("export", "overt.cli.export:export", "Write a table of recipients: each sending, or each visit."),
+    ("segment", "overt.cli.segment:app", "Put recipients together by what they did, for other programs."),
     ("quiet", "overt.cli.quiet:quiet", "Show who has not opened for long, of those whose last day is kept."),
     ("suppression", "overt.cli.suppression:app", "See who unsubscribed: list, add, lift."),
     ("returned", "overt.cli.returned:returned", "Read delivery reports and complaints that came back."),

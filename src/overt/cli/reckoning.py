@@ -13,9 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+from overt.cli.house import open_store
 from overt.cli.known import Known, gather
 from overt.cli.option import Settings
 from overt.cli.report import estimate
+from overt.cli.segment import find
 from overt.clock import Clock, SystemClock
 from overt.measure import (
     RULESET,
@@ -28,8 +30,10 @@ from overt.measure import (
     recipient_of,
     report_campaign,
 )
+from overt.measure.audience import Member
 from overt.serve.board import Ranked, Snapshot
 from overt.store import Layout, find_segments, read_manifest
+from overt.store.audience import Audiences
 from overt.store.hits import query_hits
 from overt.store.readings import Readings
 
@@ -86,6 +90,15 @@ class Reckoning:
                 ),
             )
         return self._ranks[of][1]
+
+    def members(self, segment: str) -> tuple[Member, ...]:
+        """Who is in the saved segment now; nobody where there is none of that name."""
+        engine = open_store(self._settings)
+        try:
+            audience = Audiences(engine).find(segment)
+        finally:
+            engine.dispose()
+        return () if audience is None else find(self._settings, audience.rule, self._clock.now())
 
     def _count(self) -> None:
         known = gather(self._settings)

@@ -55,7 +55,7 @@ ENGAGEMENT: Final = ("email", "score", "low", "high", "level", "sendings", "even
 # What the cells of a column are, where they are not text; a file that knows types has them.
 KINDS: Final[Mapping[str, str]] = (
     dict.fromkeys(
-        ("sending", "recipient", "link", "hits", "opens", "clicks", "machines", "sendings", "events"), "number"
+        "sending recipient link hits opens clicks machines sendings events messages opened clicked".split(), "number"
     )
     | dict.fromkeys(("score", "low", "high", "level"), "fraction")
     | dict.fromkeys(("sent_at", "first_open", "last_open", "first_click", "last_click", "at", "last"), "moment")

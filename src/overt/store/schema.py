@@ -305,6 +305,15 @@ webhook_event = Table(
     sqlite_autoincrement=True,
 )
 
+# Rules by which recipients are put together; who fulfils one is looked up when it is asked. Nobody is named in a rule.
+audience = Table(
+    "audience",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 
 def to_ms(at: datetime) -> int:
     """Whole milliseconds since the epoch; what is finer is cut."""

@@ -12,9 +12,11 @@ from litestar.testing import TestClient
 
 from overt.cli.report import make_report
 from overt.measure import as_dict
+from overt.measure.audience import Rule
 from overt.serve.board.api import PROBLEM, Verdict
 from overt.serve.board.view import VERDICTS
 from overt.store import Scope
+from overt.store.audience import Audiences
 from tests.cli.made import add_campaign
 from tests.serve.board.hall import HOSTILE, Hall
 
@@ -78,6 +80,21 @@ def test_recipients_come_a_page_at_a_time_and_each_once(two: Hall) -> None:
     assert [visit["kind"] for visit in one["visits"]] == ["link"]
 
 
+def test_a_segment_is_who_fulfils_its_rule_now(two: Hall) -> None:
+    headers = key(two, Scope.PEOPLE)
+    Audiences(two.house.engine).save("busy bees", Rule(clicked=1, campaigns=("autumn",)))
+    (item,) = two.stranger.get(f"{AT}/segments", headers=headers).json()["items"]
+    assert (item["name"], item["rule"]) == ("busy bees", {"clicked": 1, "campaigns": ["autumn"]})
+    two.stranger.get(f"{AT}/campaigns", headers=key(two))
+    found = list(follow(two.stranger, "/segments/busy%20bees/recipients", headers, limit=4))
+    assert {one["address"] for one in found} == {f"p{number}@example.org" for number in range(0, 60, 4)}
+    assert {one["clicked"] for one in found} == {1}
+    two.house.ledger.withdraw("p4@example.org", way="page")
+    later = list(follow(two.stranger, "/segments/busy%20bees/recipients", headers, limit=50))
+    assert "p4@example.org" not in {one["address"] for one in later}
+    assert is_problem(two.stranger.get(f"{AT}/segments/x/recipients", headers=headers), 404)
+
+
 def test_who_withdrew_is_in_nothing(hall: Hall) -> None:
     headers = key(hall)
     said = "".join(
@@ -95,6 +112,8 @@ def test_a_key_does_what_it_was_made_for_and_nothing_else(hall: Hall) -> None:
         f"/campaigns/{hall.campaign}": Scope.REPORTS,
         f"/campaigns/{hall.campaign}/recipients": Scope.PEOPLE,
         "/engagement": Scope.PEOPLE,
+        "/segments": Scope.PEOPLE,
+        "/segments/busy/recipients": Scope.PEOPLE,
         "/recipients/1": Scope.PEOPLE,
     }
     for path, scope in paths.items():

@@ -30,6 +30,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Para
 
 from overt.errors import OvertError, Refused, Unavailable
 from overt.measure import Campaign, RecipientNumber, Report, as_dict
+from overt.measure.audience import MEMBERS, as_row, write_rule
 from overt.serve.board.campaigns import find
 from overt.serve.board.consent import MOST_BODY, Entries, Recorded, record_once
 from overt.serve.board.frame import Asking, Frame, in_thread
@@ -91,6 +92,13 @@ class One:
 
     item: dict[str, Any]
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """All saved segments, by name."""
+
+    items: list[dict[str, Any]]
 
 
 class Sent(Asking):
@@ -173,6 +181,30 @@ def make_api(frame: Frame) -> Litestar:
         told = [asdict(row) | {"address": names.get(row.recipient)} for row in rows[:limit]]
         return page([int(row.recipient) for row in rows], told, limit, snapshot)
 
+    @get("/segments", opt={"scope": Scope.PEOPLE}, responses=problems(401, 403, 503), summary="Saved segments")
+    async def segments() -> Segments:
+        """Each with its rule, as `overt segment list --json` has them."""
+        found = await in_thread(frame.source.segments)
+        return Segments([{"name": one.name, "rule": write_rule(one.rule), "at": one.at} for one in found])
+
+    @get(
+        "/segments/{name:str}/recipients",
+        opt={"scope": Scope.PEOPLE},
+        responses=problems(400, 401, 403, 404, 503),
+        summary="A segment's recipients",
+    )
+    async def members(name: FromPath[str], limit: Limit = 50, cursor: Cursor = "0") -> Page:
+        """Who fulfils the rule now, of those who granted it; nobody who withdrew."""
+        if name not in [one.name for one in await in_thread(frame.source.segments)]:
+            raise NotFoundException("There is no segment of that name.")
+        found = await frame.source.members(name)
+        if found is None:
+            raise Unavailable("it is still being counted; try again")
+        snapshot = await snapshot_now()
+        rows = sorted((one for one in found if one.recipient > int(cursor)), key=lambda one: one.recipient)
+        told = [dict(zip(MEMBERS, as_row(one), strict=True)) for one in rows[:limit]]
+        return page([int(one.recipient) for one in rows], told, limit, snapshot)
+
     @get(
         "/recipients/{number:int}",
         opt={"scope": Scope.PEOPLE},
@@ -229,7 +261,7 @@ def make_api(frame: Frame) -> Litestar:
         return None
 
     return Litestar(
-        [campaigns, campaign, recipients, engagement, recipient, consent],
+        [campaigns, campaign, recipients, engagement, segments, members, recipient, consent],
         before_request=let_in,
         exception_handlers={HTTPException: tell_problem, Exception: tell_problem},
         openapi_config=OpenAPIConfig(

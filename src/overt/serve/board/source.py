@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from overt.measure import Campaign, CampaignReport, RecipientNumber, Report
+from overt.measure.audience import Member
 from overt.measure.line import TimeLine
 from overt.measure.row import Hour, Person, Visited
+from overt.store.audience import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ class Source(Protocol):
     async def snapshot(self) -> Snapshot | None: ...
 
     async def ranking(self, of: str) -> Sequence[Ranked] | None: ...
+
+    def segments(self) -> Sequence[Audience]:
+        """The saved segments."""
+        ...
+
+    async def members(self, segment: str) -> Sequence[Member] | None:
+        """Who is in one now."""
+        ...
 
     def compare(self, report: CampaignReport, of: str, control: int) -> Sequence[Mapping[str, Any]]:
         """Variants against a control; raises `Refused` where there is nothing to compare."""

@@ -74,11 +74,17 @@ def deliver(engine: object, sending: Sending, address: str) -> None:
         queue.done(queued)
 
 
-def add_campaign(folder: Path, name: str, people: Mapping[str, int], clicked: Collection[str] = ()) -> Campaign:
-    """A campaign to recipients who granted it, by the variant each got; some clicked, each a minute after the other."""
+def add_campaign(
+    folder: Path, name: str, people: Mapping[str, int], clicked: Collection[str] = (), at: datetime | None = None
+) -> Campaign:
+    """A campaign to recipients who granted it, by the variant each got; some clicked, each a minute after the other.
+
+    Sent at `at`, or now and as if clicked before.
+    """
     layout = Layout(folder)
     engine = open_database(layout.database)
-    ledger = Ledger(engine)
+    ledger = Ledger(engine, FixedClock(at) if at else None)
+    first_ms = int((at or NOON).timestamp() * 1000)
     campaign = ledger.campaign(name)
     hits: list[Hit] = []
     for address, variant in people.items():
@@ -91,10 +97,10 @@ def add_campaign(folder: Path, name: str, people: Mapping[str, int], clicked: Co
             variant=Variant(variant),
         )
         with writing(engine) as connection:
-            settle(connection, sending, delivered=NOON_MS, failed=None, reason="")
+            settle(connection, sending, delivered=first_ms, failed=None, reason="")
         if address in clicked:
-            at = NOON_MS + 60_000 * len(hits)
-            hit = Hit(at, Kind.LINK, "GET", campaign, Variant(variant), Link(1), sending, user_agent=FIREFOX)
+            at_ms = first_ms + 60_000 * len(hits)
+            hit = Hit(at_ms, Kind.LINK, "GET", campaign, Variant(variant), Link(1), sending, user_agent=FIREFOX)
             hits.append(replace(hit, prefix="198.51.100.0/24", address_hash=len(hits) + 1))
     write_segments(layout, hits)
     engine.dispose()

@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 from overt.cli.compare import run_comparison
 from overt.cli.house import House
 from overt.cli.option import Settings
-from overt.cli.plot import bundle_script, draw_hours, draw_spans
+from overt.cli.plot import bundle_script, draw_hours, draw_spans, fill_send_times
 from overt.cli.reckoning import Reckoning
 from overt.cli.watch import EVERY_SECONDS, tell_news
 from overt.errors import Unavailable
@@ -30,6 +30,7 @@ from overt.measure import Campaign, CampaignReport, RecipientNumber
 from overt.measure.audience import Member
 from overt.measure.line import TimeLine
 from overt.measure.row import Hour, Person, Visited
+from overt.measure.sendtime import SendTimes
 from overt.serve.board import Ranked, Snapshot
 from overt.store import Layout, reading
 from overt.store.audience import Audience, Audiences
@@ -188,6 +189,9 @@ class Gallery:
 
     def spans(self, times: Sequence[TimeLine], kind: str, zone: str) -> Mapping[str, Any]:
         return draw_spans(times, kind, zone)
+
+    def slots(self, found: SendTimes) -> Mapping[str, Any]:
+        return fill_send_times(found)
 
     async def script(self) -> str:
         return await asyncio.shield(self._draw_soon())

@@ -48,6 +48,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("about", "overt.cli.about:about", "Write everything that is recorded about a recipient, for access requests."),
     ("erase", "overt.cli.erase:erase", "Erase everything that names a recipient."),
     ("compare", "overt.cli.compare:compare", "Compare the subjects or contents of a campaign, safe to look at early."),
+    ("when", "overt.cli.when:when", "Show at what times messages were sent, and how many were clicked."),
     ("engagement", "overt.cli.engagement:engagement", "Show who is most engaged and who has gone quiet."),
     ("export", "overt.cli.export:export", "Write a table of recipients: each sending, or each visit."),
     ("segment", "overt.cli.segment:app", "Put recipients together by what they did, for other programs."),

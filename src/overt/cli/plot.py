@@ -18,6 +18,7 @@ from overt.errors import Refused
 from overt.measure import CampaignReport
 from overt.measure.line import TimeLine
 from overt.measure.row import Hour, hours_of
+from overt.measure.sendtime import DAYS, SendTimes
 from overt.store.disk import reporting
 
 MOST_HOURS: Final = 24 * 14  # as bars of hours; of a longer time the days are drawn
@@ -67,10 +68,27 @@ def draw_report(made: CampaignReport, zone: str) -> Any:
 
 def save_report(made: CampaignReport, path: Path, zone: str = "UTC") -> None:
     """Draw into a file; its name says of which kind. Raises `Refused` for a name of another kind."""
+    save_chart(draw_report(made, zone), path)
+
+
+def draw_send_times(found: SendTimes) -> Any:
+    """Weekdays by hours, or one of the two as bars with intervals, for a file: an Altair chart."""
+    title = f"Messages clicked within three days, by when they were sent ({found.zone})"
+    width, height = (680, 220) if found.by == "both" else (480, 260)
+    caution = [found.said, "Observational: what was sent at other times was other mail to other people."]
+    return _slots(found).properties(width=width, height=height, title={"text": title, "subtitle": caution})
+
+
+def fill_send_times(found: SendTimes) -> Mapping[str, Any]:
+    """The same as wide as there is room for."""
+    return _fill(_slots(found))
+
+
+def save_chart(chart: Any, path: Path) -> None:
+    """Draw into a file; its name says of which kind. Raises `Refused` for a name of another kind."""
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FILES:
         raise Refused(f"{path.name} is no picture that overt draws; end it with .{', .'.join(FILES)}")
-    chart = draw_report(made, zone)
     with reporting("write", path):
         chart.save(str(path), format=kind, **({"inline": True} if kind == "html" else {}))  # it loads nothing
 
@@ -82,6 +100,56 @@ def _fill(chart: Any) -> Mapping[str, Any]:
         width="container", height=160, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     ).to_dict()
     return drawn
+
+
+def _slots(found: SendTimes) -> Any:
+    import altair as alt
+
+    rows = [
+        {
+            "day": "" if cell.weekday is None else DAYS[cell.weekday],
+            "hour": cell.hour,
+            "share": cell.value if cell.value is not None else cell.clicked / cell.sendings,
+            "low": cell.low,
+            "high": cell.high,
+            "messages": cell.sendings,
+            "campaigns": cell.campaigns,
+        }
+        for cell in found.cells
+        if not cell.few
+    ]
+    share = alt.Axis(format="%", title=None)
+    hours = alt.X(
+        "hour:O",
+        scale=alt.Scale(domain=list(range(24))),
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, title="hour"),
+    )
+    tips: list[Any] = [
+        *([alt.Tooltip("day:N", title="weekday")] if found.by != "hour" else []),
+        *([alt.Tooltip("hour:O")] if found.by != "weekday" else []),
+        alt.Tooltip("share:Q", format=".1%"),
+        alt.Tooltip("low:Q", format=".1%"),
+        alt.Tooltip("high:Q", format=".1%"),
+        alt.Tooltip("messages:Q"),
+        alt.Tooltip("campaigns:Q"),
+    ]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(tooltip=tips)
+    if found.by == "both":
+        return base.mark_rect(stroke="white").encode(
+            x=hours,
+            y=alt.Y("day:O", sort=list(DAYS), scale=alt.Scale(domain=list(DAYS)), axis=alt.Axis(title=None)),
+            color=alt.Color(
+                "share:Q",
+                scale=alt.Scale(scheme="viridis", reverse=True),
+                legend=alt.Legend(format="%", title="clicked", orient="top"),
+            ),
+        )
+    along = alt.X("day:O", sort=list(DAYS), axis=alt.Axis(labelAngle=0, title=None)) if found.by == "weekday" else hours
+    points = base.mark_point(filled=True, size=60, color=COLOURS["people"]).encode(
+        x=along, y=alt.Y("share:Q", axis=share)
+    )
+    intervals = base.mark_rule(color=COLOURS["people"]).encode(x=along, y=alt.Y("low:Q", axis=share), y2="high:Q")
+    return intervals + points
 
 
 def _time_axis() -> Any:

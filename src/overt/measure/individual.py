@@ -21,6 +21,7 @@ from overt.measure.mode import Mode
 from overt.measure.person import Line, list_recipients
 from overt.measure.rate import Bounds, bound_rate
 from overt.measure.reading import Actor
+from overt.measure.sendtime import Batch, count_batches
 from overt.measure.token import Kind, Link, Sending, Variant
 from overt.measure.visit import Visit, read_visits
 
@@ -88,6 +89,7 @@ class Individual:
     following: Following  # of sendings with both beacon and links
     to_open: Delay
     to_click: Delay
+    batches: tuple[Batch, ...]  # of sendings with links
 
 
 def report_individual(facts: CampaignFacts, hits: Sequence[Hit], history: History | None = None) -> Individual:
@@ -128,6 +130,7 @@ def report_individual(facts: CampaignFacts, hits: Sequence[Hit], history: Histor
         following=count_following(both, visits),
         to_open=measure_delay([one for one in sent if one.opens is Mode.INDIVIDUAL], visits, Kind.BEACON),
         to_click=measure_delay([one for one in sent if one.links is Mode.INDIVIDUAL], visits, Kind.LINK),
+        batches=count_batches([one for one in sent if one.links is Mode.INDIVIDUAL], visits),
     )
 
 

@@ -112,6 +112,7 @@ def test_a_key_does_what_it_was_made_for_and_nothing_else(hall: Hall) -> None:
         f"/campaigns/{hall.campaign}": Scope.REPORTS,
         f"/campaigns/{hall.campaign}/recipients": Scope.PEOPLE,
         "/engagement": Scope.PEOPLE,
+        "/send-times": Scope.REPORTS,
         "/segments": Scope.PEOPLE,
         "/segments/busy/recipients": Scope.PEOPLE,
         "/recipients/1": Scope.PEOPLE,

@@ -31,10 +31,14 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Para
 from overt.errors import OvertError, Refused, Unavailable
 from overt.measure import Campaign, RecipientNumber, Report, as_dict
 from overt.measure.audience import MEMBERS, as_row, write_rule
+from overt.measure.sendtime import By
+from overt.measure.sendtime import as_dict as as_times
 from overt.serve.board.campaigns import find
 from overt.serve.board.consent import MOST_BODY, Entries, Recorded, record_once
 from overt.serve.board.frame import Asking, Frame, in_thread
+from overt.serve.board.render import ZONES
 from overt.serve.board.source import Snapshot
+from overt.serve.board.times import send_times as times_of
 from overt.store import ApiKey, Reused, Scope
 
 _LOG = logging.getLogger(__name__)
@@ -51,6 +55,7 @@ Cursor = FromQuery[
     ]
 ]
 Of = FromQuery[Annotated[Literal["clicks", "opens"], Parameter(description="What counts as engagement.")]]
+Zone = FromQuery[Annotated[str, Parameter(max_length=60, description="Of the clock on the wall: Europe/Berlin.")]]
 Verdict = FromQuery[
     Annotated[
         Literal["clicked", "opened", "perhaps opened", "machines only", "nothing seen"] | None,
@@ -181,6 +186,20 @@ def make_api(frame: Frame) -> Litestar:
         told = [asdict(row) | {"address": names.get(row.recipient)} for row in rows[:limit]]
         return page([int(row.recipient) for row in rows], told, limit, snapshot)
 
+    @get(
+        "/send-times",
+        opt={"scope": Scope.REPORTS},
+        responses=problems(400, 401, 403, 404, 409, 503),
+        summary="Send times",
+    )
+    async def send_times(by: FromQuery[By] = "both", zone: Zone = "UTC") -> One:
+        """Messages clicked by weekday and hour of sending, as `overt when --json` has them; observational."""
+        snapshot = await snapshot_now()
+        if zone not in ZONES:
+            raise NotFoundException("There is no such time zone.")
+        found = times_of(snapshot, zone, by)
+        return One(dict(as_times(found)), snapshot.report.made_at)
+
     @get("/segments", opt={"scope": Scope.PEOPLE}, responses=problems(401, 403, 503), summary="Saved segments")
     async def segments() -> Segments:
         """Each with its rule, as `overt segment list --json` has them."""
@@ -261,7 +280,7 @@ def make_api(frame: Frame) -> Litestar:
         return None
 
     return Litestar(
-        [campaigns, campaign, recipients, engagement, segments, members, recipient, consent],
+        [campaigns, campaign, recipients, engagement, send_times, segments, members, recipient, consent],
         before_request=let_in,
         exception_handlers={HTTPException: tell_problem, Exception: tell_problem},
         openapi_config=OpenAPIConfig(

@@ -19,6 +19,7 @@ from overt.serve.board.own import account_routes
 from overt.serve.board.people import people_routes
 from overt.serve.board.render import HEADERS, STATIC
 from overt.serve.board.take import take_routes
+from overt.serve.board.times import time_routes
 
 MOST_BODY: Final = 16 * 1024  # bytes; the largest form here holds two passwords
 
@@ -44,7 +45,15 @@ def make_app(board: Board) -> Litestar:
         await api(scope, receive, send)
 
     return Litestar(
-        [static, mounted, *account_routes(frame), *campaign_routes(frame), *people_routes(frame), *take_routes(frame)],
+        [
+            static,
+            mounted,
+            *account_routes(frame),
+            *campaign_routes(frame),
+            *people_routes(frame),
+            *time_routes(frame),
+            *take_routes(frame),
+        ],
         path=frame.at or None,
         before_request=frame.let_in,
         exception_handlers={Exception: frame.failed},

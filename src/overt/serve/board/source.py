@@ -14,6 +14,7 @@ from overt.measure import Campaign, CampaignReport, RecipientNumber, Report
 from overt.measure.audience import Member
 from overt.measure.line import TimeLine
 from overt.measure.row import Hour, Person, Visited
+from overt.measure.sendtime import SendTimes
 from overt.store.audience import Audience
 
 
@@ -93,6 +94,10 @@ class Source(Protocol):
 
     def spans(self, times: Sequence[TimeLine], kind: str, zone: str) -> Mapping[str, Any]:
         """Requests of one kind of a shared message by stretches of time, likewise."""
+        ...
+
+    def slots(self, found: SendTimes) -> Mapping[str, Any]:
+        """Send times, likewise."""
         ...
 
     async def script(self) -> str:

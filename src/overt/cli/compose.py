@@ -17,10 +17,10 @@ from overt.cli.option import Settings
 from overt.cli.route import make_limits, open_atlas, open_logins, open_signer, open_tls, open_way_out
 from overt.measure import Disclosure, Keyring, about_url, parse_mode
 from overt.serve.allow import Account
-from overt.serve.collector import Collector, Setup, open_collector
+from overt.serve.collector import Collector, Setup, open_collector, open_edge
 from overt.serve.deliver import Delivery
 from overt.serve.dispatch import Dispatch
-from overt.serve.edge import nowhere
+from overt.serve.edge import Edge, nowhere
 from overt.serve.permission import Withdrawals
 from overt.serve.relay import Relay, open_relay
 from overt.serve.room import Disk
@@ -109,11 +109,37 @@ async def running_relay(house: House, on_queued: Callable[[], None]) -> AsyncIte
 @asynccontextmanager
 async def running_collector(house: House, sock: socket.socket | None = None) -> AsyncIterator[Collector]:
     """The collector, listening (on `sock` where there is one), with its logs and what it knows of withdrawals."""
-    settings, keyring = house.settings, house.need_keyring()
+    async with (
+        _watching_withdrawals(house) as withdrawals,
+        open_collector(_setup(house, withdrawals, sock=sock)) as collector,
+    ):
+        yield collector
+
+
+@asynccontextmanager
+async def running_edge(house: House, worker: str) -> AsyncIterator[Edge]:
+    """What decides of requests, for a server that is not ours. `Refused` where another process writes for `worker`."""
+    async with (
+        _watching_withdrawals(house) as withdrawals,
+        open_edge(_setup(house, withdrawals, worker=worker)) as edge,
+    ):
+        yield edge
+
+
+@asynccontextmanager
+async def _watching_withdrawals(house: House) -> AsyncIterator[Withdrawals]:
     withdrawals = Withdrawals(house.ledger.withdrawn_recipients, house.ledger.undated_recipients)
     await withdrawals.read_once()
     watching = asyncio.create_task(withdrawals.watch())
-    setup = Setup(
+    try:
+        yield withdrawals
+    finally:
+        await cancel(watching)
+
+
+def _setup(house: House, withdrawals: Withdrawals, *, sock: socket.socket | None = None, worker: str = "0") -> Setup:
+    settings, keyring = house.settings, house.need_keyring()
+    return Setup(
         keyring=keyring,
         base_url=settings.base_url,
         host=settings.collector.listen.host,
@@ -129,15 +155,11 @@ async def running_collector(house: House, sock: socket.socket | None = None) -> 
         own_page=about_url(settings.pages.base_url) if settings.pages.base_url else "",
         trusted_proxies=settings.collector.trusted_proxies,
         forwarded_field=settings.collector.forwarded_field,
+        worker=worker,
         clock=house.clock,
         locate=open_atlas(settings) or nowhere,
         sock=sock,
     )
-    try:
-        async with open_collector(setup) as collector:
-            yield collector
-    finally:
-        await cancel(watching)
 
 
 def running_metrics(

@@ -213,8 +213,8 @@ class Setup:
 
 
 @contextlib.asynccontextmanager
-async def open_collector(setup: Setup) -> AsyncIterator[Collector]:
-    """A collector that listens inside the `async with`, and has written everything when it ends.
+async def open_edge(setup: Setup) -> AsyncIterator[Edge]:
+    """The collector without its sockets: what decides, with its logs open, all of it written at the end.
 
     Raises `Unavailable` where it cannot start and `Refused` where another process writes for this worker.
     """
@@ -229,7 +229,7 @@ async def open_collector(setup: Setup) -> AsyncIterator[Collector]:
     )
     async with contextlib.AsyncExitStack() as stack:
         hits, counts = setup.logs or await _open_logs(stack, setup)
-        edge = Edge(
+        yield Edge(
             front,
             hits,
             counts,
@@ -240,10 +240,18 @@ async def open_collector(setup: Setup) -> AsyncIterator[Collector]:
             locate=setup.locate,
             ticks=asyncio.get_running_loop().time,
         )
+
+
+@contextlib.asynccontextmanager
+async def open_collector(setup: Setup) -> AsyncIterator[Collector]:
+    """A collector that listens inside the `async with`, and has written everything when it ends; raises likewise."""
+    async with open_edge(setup) as edge:
         collector = Collector(edge, limits=setup.limits, clock=setup.clock)
         await collector.start(setup.host, setup.port, sock=setup.sock, reuse_port=setup.reuse_port)
-        stack.push_async_callback(collector.stop)
-        yield collector
+        try:
+            yield collector
+        finally:
+            await collector.stop()
 
 
 async def serve_collector(setup: Setup, *, ready: Callable[[Collector], None] | None = None) -> None:

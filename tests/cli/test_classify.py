@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
+from overt.cli.egress import FILE
 from overt.cli.main import main
+from overt.cli.settings import load_settings
+from overt.measure.listing import pack_listing, read_listing
+from tests.measure.rows import DAY, ROWS
 
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 CHROME = (
@@ -33,7 +37,8 @@ def test_a_reading_has_the_documented_keys_and_two_fields_are_enough(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (found,) = run(capsys, folder, hit(GMAIL))
-    assert set(found) == {"actor", "class", "program", "reason", "certainty", "clue", "ruleset"}
+    assert set(found) == {"actor", "class", "program", "reason", "certainty", "clue", "ruleset", "egress"}
+    assert found["egress"] is None
     assert (found["actor"], found["class"], found["program"]) == ("proxy", "image proxy", "Gmail")
 
 
@@ -109,3 +114,24 @@ def test_lines_behind_one_that_only_looks_like_the_start_of_a_value_are_read(
 ) -> None:
     found = run(capsys, folder, "{", hit(GMAIL), hit(SLACK), code=1)
     assert [row["actor"] for row in found] == ["unknown", "proxy", "machine"]
+
+
+def test_apples_list_is_taken_from_the_data_folder_or_from_where_it_is_said_to_be(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = hit("Mozilla/5.0", address="172.224.227.9")
+    (before,) = run(capsys, folder, listed)
+    (folder / "list").write_bytes(pack_listing(read_listing(ROWS), DAY, source="rows"))
+    assert main(["classify", "--egress", "list", "hits"]) == 0
+    named = json.loads(capsys.readouterr().out)
+    load_settings().folder.mkdir()
+    (folder / "list").rename(load_settings().folder / FILE)
+    (found,) = run(capsys, folder, listed)
+    assert (before["certainty"], found["certainty"]) == ("medium", "high")
+    assert found["egress"].startswith("2026-11-02 ")
+    assert named == found
+
+
+def test_a_list_that_is_not_there_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "--egress", "gone", "hits"]) == 2
+    assert "overt update" in capsys.readouterr().err

@@ -6,14 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from overt.cli.egress import FILE
 from overt.cli.reckoning import Reckoning, stamp_of
 from overt.cli.report import make_report
 from overt.cli.settings import load_settings
 from overt.measure import Campaign, CampaignReport, report_campaign
+from overt.measure.listing import pack_listing, read_listing
 from overt.store import Layout, Ledger, open_database
 from overt.store.compact import compact
+from overt.store.readings import Readings
 from overt.testing import FixedClock
 from tests.cli.made import NOON, add_campaign, make_folder
+from tests.measure.rows import DAY, ROWS
 from tests.store.made import make_hit, write_segments
 
 
@@ -95,3 +99,18 @@ def test_the_stamp_is_the_same_until_something_changes(reckoning: Reckoning) -> 
     assert stamp_of(layout) == first
     write_segments(layout, [make_hit(5, campaign=Campaign(7))], worker="8")
     assert stamp_of(layout) != first
+
+
+def test_a_new_list_of_apples_reads_every_hit_anew(reckoning: Reckoning) -> None:
+    folder = load_settings().folder
+    assert reckoning.refresh().report.egress == ""
+    before = stamp_of(Layout(folder))
+    (folder / FILE).write_bytes(pack_listing(read_listing(ROWS), DAY, source="rows"))
+    assert stamp_of(Layout(folder)) != before
+    report = reckoning.refresh().report
+    assert report.egress.startswith("2026-11-02 ")
+    spring = next(one for one in report.campaigns if one.name == "spring")
+    rows = Readings(Layout(folder).readings).people(Campaign(spring.campaign), verdict="perhaps opened")[1]
+    (visit,) = Readings(Layout(folder).readings).visits_of(rows[0].recipient)
+    assert (visit.actor, visit.certainty) == ("prefetch", "low")  # its prefix is not on the list
+    assert make_report(load_settings(), clock=FixedClock(NOON)).egress == report.egress

@@ -5,11 +5,14 @@ Thresholds are those of the field notes; the scenes are written by hand.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from overt.measure.clues import Evidence
 from overt.measure.hit import Seen
 from overt.measure.reading import Actor, Certainty, Client, Reading
 from overt.measure.token import Kind
 from overt.measure.window import Observation, read_hits
+from tests.measure.rows import make_list
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
@@ -147,3 +150,29 @@ def test_a_program_that_calls_itself_a_machine_is_believed_before_a_flag() -> No
 def test_nobody_knows_who_asked_where_no_program_was_told() -> None:
     reading = told(Actor.UNKNOWN, "")
     assert (reading.actor, reading.client, reading.program) == (Actor.UNKNOWN, Client.UNKNOWN, "")
+
+
+SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Safari/605.1.15"  # noqa: E501 as it was sent
+RELAYS = ["172.224.226.1", "172.224.227.1", "104.28.40.8"]
+
+
+def _safari(at: float, address: str, recipient: str, link: str) -> Observation:
+    return Observation(at, Seen(Kind.LINK, "GET", address, SAFARI), "m1", recipient, link, at - 20)
+
+
+def test_many_people_behind_one_of_apples_relays_are_no_crowd() -> None:
+    many = [_safari(1000 + number * 30, RELAYS[0], f"r{number}@d{number}.example", "1") for number in range(12)]
+    assert {reading.actor for reading in read_hits(many)} == {MACHINE}  # soon behind the sending, and one address
+    assert {reading.actor for reading in read_hits(many, make_list())} == {HUMAN}
+
+
+def test_one_person_whom_the_relay_gives_three_addresses_is_no_scanner() -> None:
+    hits = [_safari(1000 + number * 20, address, "r1", str(number)) for number, address in enumerate(RELAYS)]
+    hits = [replace(hit, sent_at=None) for hit in hits]
+    assert {reading.actor for reading in read_hits(hits)} == {MACHINE}
+    assert {reading.actor for reading in read_hits(hits, make_list())} == {HUMAN}
+
+
+def test_a_burst_through_a_relay_is_a_burst() -> None:
+    hits = [_safari(1000 + number / 10, RELAYS[0], "r1", str(number)) for number in range(4)]
+    assert {reading.actor for reading in read_hits(hits, make_list())} == {MACHINE}

@@ -20,10 +20,12 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import Progress
 
+from overt.cli.egress import find_egress, read_egress
 from overt.cli.hit_line import LONGEST_BATCH, Format, describe_hit, find_format, read_line
+from overt.cli.settings import load_settings
 from overt.cli.source import STDIN
 from overt.errors import Malformed, Refused
-from overt.measure.clues import RULESET
+from overt.measure.clues import RULESET, Egress
 from overt.measure.reading import Actor, Certainty, Client, Reading
 from overt.measure.window import Observation, read_hits
 
@@ -38,6 +40,8 @@ def classify(
     format_: Annotated[Format | None, Parameter(name="--format")] = None,
     summary: Annotated[bool, Parameter(negative=())] = False,
     show_hits: Annotated[bool, Parameter(name="--hits", negative=())] = False,
+    egress: Path | None = None,
+    settings: Path | None = None,
 ) -> int:
     """Say of each hit who stood behind it. Without files: stdin.
 
@@ -51,7 +55,12 @@ def classify(
         Print how many there are of each kind, in place of every hit.
     show_hits
         Put the hit beside its reading, as this command reads hits.
+    egress
+        Apple's list as overt update keeps it; by itself, that of the data folder where there is one.
+    settings
+        The settings file, which says where the data folder is.
     """
+    listed = _find_list(egress, settings)
     hits: list[Observation] = []
     entries: list[str | None] = []  # in the order of the lines: None for a hit, else why there is none
     left_out = 0
@@ -74,7 +83,7 @@ def classify(
         print(f"overt: {faults - MOST_SAID} more lines could not be read", file=sys.stderr)
     if left_out:
         print(f"overt: {left_out} events are neither opens nor clicks and were left out", file=sys.stderr)
-    readings = read_hits(hits)
+    readings = read_hits(hits, listed)
     if summary:
         _show_summary(readings)
     else:
@@ -98,7 +107,17 @@ def describe_reading(reading: Reading) -> dict[str, Any]:
         "certainty": reading.certainty.value,
         "clue": reading.clue,
         "ruleset": reading.ruleset,
+        "egress": reading.egress or None,
     }
+
+
+def _find_list(path: Path | None, settings: Path | None) -> Egress | None:
+    if path is None:
+        return find_egress(load_settings(settings).folder)
+    found = read_egress(path)
+    if found is None:
+        raise Malformed(f"{path}: there is no such file. Fetch the list with: overt update")
+    return found[1]
 
 
 def _lines(files: tuple[Path, ...], written: Format | None) -> Iterator[tuple[str, int, str, Format]]:

@@ -72,7 +72,9 @@ def engagement(
     choose(output, wanted)
     known = gather(load_settings(settings))
     now = SystemClock().now()
-    prior, people = rank_recipients(known.campaigns.values(), known.hits(), now, kind=_KINDS[of], half_life=half_life)
+    prior, people = rank_recipients(
+        known.campaigns.values(), known.hits(), now, kind=_KINDS[of], half_life=half_life, egress=known.egress
+    )
     rows = [
         as_row(one)
         for one in people

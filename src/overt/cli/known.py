@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from overt.cli.declared import merge_facts, read_declared
+from overt.cli.egress import find_egress
 from overt.cli.house import open_store
 from overt.cli.keyfile import read_keyring
 from overt.cli.option import Settings
 from overt.errors import Malformed
 from overt.measure import Campaign, CampaignFacts, Count, Hit, Keyring, RecipientNumber, Sending, derive_campaign
+from overt.measure.clues import Egress
 from overt.measure.group import History, first_fetched
 from overt.store import Layout, Ledger, read_counts
 from overt.store.hits import campaigns_with_hits, load_beacon_clients, load_hits
@@ -23,13 +25,19 @@ from overt.store.hits import campaigns_with_hits, load_beacon_clients, load_hits
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Campaigns by number, everybody of whom nothing may be told, and where the hits are."""
+    """Campaigns by number, everybody of whom nothing may be told, where the hits are, and Apple's list to read them."""
 
     layout: Layout
     campaigns: dict[Campaign, CampaignFacts]
     withdrawn: frozenset[RecipientNumber]
     counts: tuple[Count, ...]
     reached: Mapping[RecipientNumber, int]
+    egress: Egress | None = None
+
+    @property
+    def egress_version(self) -> str:
+        """Which of Apple's lists reads the hits; "" where there is none."""
+        return self.egress.version if self.egress else ""
 
     def history(self) -> History:
         """What was seen of recipients in all campaigns."""
@@ -66,7 +74,7 @@ def gather(settings: Settings, manifests: Iterable[Path] = (), *, wanted: str | 
         campaigns[number] = CampaignFacts(number, "")
     if wanted is not None:
         campaigns = _choose(campaigns, wanted, keyring, list(names))
-    return Known(layout, campaigns, withdrawn, counts, reached)
+    return Known(layout, campaigns, withdrawn, counts, reached, find_egress(layout.data))
 
 
 def gather_near(
@@ -89,7 +97,7 @@ def gather_near(
     for declared in read_declared(manifests):
         if declared.campaign in campaigns:
             campaigns[declared.campaign] = merge_facts(campaigns[declared.campaign], declared)
-    return Known(layout, campaigns, withdrawn, (), {})
+    return Known(layout, campaigns, withdrawn, (), {}, find_egress(layout.data))
 
 
 def _choose(

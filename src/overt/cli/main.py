@@ -34,6 +34,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("dashboard", "overt.cli.dashboard:dashboard", "Run the dashboard: campaigns, people, what comes in."),
     ("account", "overt.cli.account:app", "Say who may log in at the dashboard, and make keys for the API."),
     ("classify", "overt.cli.classify:classify", "Say of each hit who stood behind it: people or machines."),
+    ("update", "overt.cli.update:update", "Fetch Apple's list of addresses, by which its prefetch is told surely."),
     ("compact", "overt.cli.compaction:compact", "Move finished hits into Parquet files now."),
     ("backup", "overt.cli.backup:app", "Keep the data folder in one file, check such a file, go back to it."),
     ("instrument", "overt.cli.instrument:instrument_command", "Instrument one message from stdin to stdout."),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+from overt.cli.egress import FILE as EGRESS
 from overt.cli.house import open_store
 from overt.cli.known import Known, gather
 from overt.cli.option import Settings
@@ -52,6 +53,7 @@ class Reckoning:
         self._keys: dict[Campaign, bytes] = {}
         self._reports: dict[Campaign, CampaignReport] = {}
         self._stamp = b""
+        self._egress = ""
         self._ranks: dict[str, tuple[bytes, tuple[Ranked, ...]]] = {}
 
     def refresh(self) -> Snapshot:
@@ -61,7 +63,7 @@ class Reckoning:
         if stamp != self._stamp or not self._stamp:
             self._count()
             self._stamp = stamp
-        return Snapshot(Report(now, RULESET, in_order(self._reports)), monotonic() - began)
+        return Snapshot(Report(now, RULESET, in_order(self._reports), self._egress), monotonic() - began)
 
     def rank(self, of: str) -> tuple[Ranked, ...]:
         """Everybody who granted it, the most engaged first."""
@@ -72,7 +74,7 @@ class Reckoning:
             known = gather(self._settings)
             campaigns = known.campaigns.values()
             numbers = {sent.recipient: recipient_of(sent.sending) for facts in campaigns for sent in facts.sent}
-            _, people = rank_recipients(campaigns, known.hits(), self._clock.now(), kind=KINDS[of])
+            _, people = rank_recipients(campaigns, known.hits(), self._clock.now(), kind=KINDS[of], egress=known.egress)
             self._ranks[of] = (
                 stamp,
                 tuple(
@@ -102,6 +104,7 @@ class Reckoning:
 
     def _count(self) -> None:
         known = gather(self._settings)
+        self._egress = known.egress_version
         sizes = {Campaign(row[0]): row[1:] for row in query_hits(self._layout, _SIZES, {})}
         counts: dict[Campaign, list[Count]] = {number: [] for number in known.campaigns}
         for count in known.counts:
@@ -114,7 +117,7 @@ class Reckoning:
             if key == self._keys.get(number) and not gone:
                 continue
             history = history or known.history()
-            made = estimate(report_campaign(facts, known.hits(number), counts[number], history))
+            made = estimate(report_campaign(facts, known.hits(number), counts[number], history, known.egress))
             if made.individual is not None:
                 self._readings.write(number, made.individual.recipients)
                 made = replace(made, individual=replace(made.individual, recipients=()))
@@ -135,13 +138,15 @@ def in_order(reports: Mapping[Campaign, CampaignReport]) -> tuple[CampaignReport
 
 def _key(known: Known, facts: CampaignFacts, size: object, counts: list[Count]) -> bytes:
     """Changes with everything that a report is made of. What others did before it changes with withdrawals alone."""
-    return hashlib.blake2b(repr((facts, size, counts, sorted(known.withdrawn))).encode()).digest()
+    made_of = (facts, size, counts, sorted(known.withdrawn), known.egress_version)
+    return hashlib.blake2b(repr(made_of).encode()).digest()
 
 
 def stamp_of(layout: Layout) -> bytes:
     """Changes with everything below the folder that reports read; costs a look at the names and sizes."""
     seen: list[object] = [read_manifest(layout.parquet).files]
-    seen += [_look(path) for path in (layout.database, layout.database.with_name(layout.database.name + "-wal"))]
+    wal = layout.database.with_name(layout.database.name + "-wal")
+    seen += [_look(path) for path in (layout.database, wal, layout.data / EGRESS)]
     seen += [(segment.name, _look(segment.path)) for segment in find_segments(layout.segments)]
     digest = hashlib.blake2b(repr(seen).encode())
     for path in sorted(layout.counts.glob("*.table")):  # their times tell the hour alone, and their sizes nothing

@@ -99,13 +99,13 @@ def make_report(
             by_campaign[hit.campaign].append(hit)
     history = known.history()
     reports = [
-        estimate(report_campaign(facts, by_campaign[number], known.counts, history))
+        estimate(report_campaign(facts, by_campaign[number], known.counts, history, known.egress))
         for number, facts in known.campaigns.items()
     ]
     reports.sort(
         key=lambda one: (one.last_sent is None, -(one.last_sent.timestamp() if one.last_sent else 0), one.name)
     )
-    return Report((clock or SystemClock()).now(), RULESET, tuple(reports))
+    return Report((clock or SystemClock()).now(), RULESET, tuple(reports), known.egress_version)
 
 
 def estimate(made: CampaignReport) -> CampaignReport:

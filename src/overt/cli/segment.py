@@ -177,9 +177,9 @@ def find(settings: Settings, rule: Rule, now: datetime | None = None) -> tuple[M
     if rule.needs_scores:
         from overt.measure.engaged import rank_recipients
 
-        _, people = rank_recipients(known.campaigns.values(), hits, moment, kind=Kind.LINK)
+        _, people = rank_recipients(known.campaigns.values(), hits, moment, kind=Kind.LINK, egress=known.egress)
         scores = {one.recipient: (one.engagement.low, one.engagement.high) for one in people}
-    return find_members(rule, known.campaigns.values(), hits, moment, scores)
+    return find_members(rule, known.campaigns.values(), hits, moment, scores, known.egress)
 
 
 @app.command

@@ -22,6 +22,7 @@ from overt.cli.option import Settings
 from overt.cli.settings import load_settings
 from overt.cli.wording import clean
 from overt.measure import FEWEST, Actor, Campaign, CampaignFacts, Hit, Kind, Sending, read_hit, recipient_of, see_again
+from overt.measure.clues import Egress
 from overt.store import Layout
 from overt.store.tail import Change, Tail
 
@@ -95,16 +96,16 @@ def tell_news(
     for hit in hits:
         facts = known.campaigns.get(hit.campaign)
         if recipient_of(hit.sending) not in known.withdrawn and _is_wanted(facts, campaign):
-            yield tell_hit(hit, facts, people.get(hit.sending, ""))
+            yield tell_hit(hit, facts, people.get(hit.sending, ""), known.egress)
     for change in changes:
         facts = known.campaigns.get(change.campaign)
         if _is_wanted(facts, campaign):
             yield tell_change(change, facts)
 
 
-def tell_hit(hit: Hit, facts: CampaignFacts | None, recipient: str) -> dict[str, Any]:
+def tell_hit(hit: Hit, facts: CampaignFacts | None, recipient: str, egress: Egress | None = None) -> dict[str, Any]:
     """One hit with its reading."""
-    reading = read_hit(see_again(hit))
+    reading = read_hit(see_again(hit), egress)
     destination = facts.links.get(hit.link, "") if facts and hit.kind is Kind.LINK else ""
     return {
         "at": datetime.fromtimestamp(hit.at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from overt.errors import Malformed
 from overt.measure.campaign import ARRIVED, CampaignFacts, Sent
+from overt.measure.clues import Egress
 from overt.measure.hit import Hit
 from overt.measure.mode import Mode
 from overt.measure.token import Kind, RecipientNumber, Sending, recipient_of
@@ -99,8 +100,10 @@ def find_members(
     hits: Iterable[Hit],
     now: datetime,
     scores: Mapping[str, tuple[float, float]] | None = None,
+    egress: Egress | None = None,
 ) -> tuple[Member, ...]:
     """Who fulfils the rule now, by address. Where it asks for engagement, `scores` are the intervals by address.
+    `egress` is Apple's list where there is one.
 
     Only recipients with a message that counts, of whom something may be known, and who did not withdraw.
     """
@@ -111,7 +114,7 @@ def find_members(
     tallies: dict[str, _Tally] = {}
     for facts in campaigns:
         visits: dict[Sending, list[Visit]] = defaultdict(list)
-        for visit in read_visits(by_campaign.get(facts.campaign, ()), facts.sent):
+        for visit in read_visits(by_campaign.get(facts.campaign, ()), facts.sent, egress):
             visits[visit.hit.sending].append(visit)
         for sent in facts.sent:
             arrived = sent.outcome in ARRIVED or sent.sending in visits

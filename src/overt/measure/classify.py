@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from overt.measure.clues import CLUES, FALSE_PREFETCHES, NETWORKS, RULESET, Evidence, Range
+from overt.measure.clues import CLUES, FALSE_PREFETCHES, NETWORKS, RULESET, Egress, Evidence, Range
 from overt.measure.hit import Hit, Seen
 from overt.measure.reading import Actor, Certainty, Client, Reading
 
@@ -17,13 +17,18 @@ PEOPLE = frozenset({Actor.HUMAN, Actor.PROXY})
 SILENT = Evidence("", Actor.UNKNOWN, Client.UNKNOWN, "", "no clue names this program", Certainty.LOW)
 
 
-def read_hit(seen: Seen) -> Reading:
-    """The reading of what the edge saw of one request. `seen.address` may be an address, a prefix, or empty."""
+def read_hit(seen: Seen, egress: Egress | None = None) -> Reading:
+    """The reading of what the edge saw of one request. `seen.address` may be an address, a prefix, or empty.
+
+    `egress` is Apple's list where there is one: it makes readings surer or less sure, and changes no actor or class.
+    """
     spoken = [evidence for clue in CLUES if (evidence := clue(seen)) is not None]
     deciding = next((evidence for evidence in spoken if evidence.actor is not None), SILENT)
     # HEAD says who is not looking, not which program: the class and program come from the next clue that knows them.
     naming = next((evidence for evidence in spoken if evidence.client is not Client.UNKNOWN), deciding)
-    return _reading(deciding, naming)
+    if egress is None:
+        return _reading(deciding, naming)
+    return _reading(egress.weigh(deciding, seen.address), naming, egress.version)
 
 
 def is_by_person(reading: Reading) -> bool:
@@ -52,7 +57,7 @@ def see_again(hit: Hit) -> Seen:
 
 
 @lru_cache(1024)  # the tables give some hundred pairs
-def _reading(deciding: Evidence, naming: Evidence) -> Reading:
+def _reading(deciding: Evidence, naming: Evidence, egress: str = "") -> Reading:
     return Reading(
         actor=deciding.actor or Actor.UNKNOWN,
         client=naming.client,
@@ -61,4 +66,5 @@ def _reading(deciding: Evidence, naming: Evidence) -> Reading:
         certainty=deciding.certainty,
         ruleset=RULESET,
         clue=deciding.clue,
+        egress=egress,
     )

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from overt.measure.campaign import ARRIVED, CampaignFacts
+from overt.measure.clues import Egress
 from overt.measure.engagement import HALF_LIFE, Engagement, Exposure, Prior, fade, fit_prior, score
 from overt.measure.hit import Hit
 from overt.measure.mode import Mode
@@ -42,10 +43,12 @@ def rank_recipients(
     *,
     kind: Kind = Kind.LINK,
     half_life: float = HALF_LIFE,
+    egress: Egress | None = None,
 ) -> tuple[Prior, tuple[Engaged, ...]]:
     """The list's prior and its recipients, the most engaged first; those of whom too little is known come last.
 
-    `kind` says of what: a link's are clicks, a beacon's opens. Raises `Refused` for a list too short to learn from.
+    `kind` says of what: a link's are clicks, a beacon's opens. `egress` is Apple's list where there is one. Raises
+    `Refused` for a list of people too short to learn from.
     """
     by_campaign: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
@@ -54,7 +57,7 @@ def rank_recipients(
     last: dict[str, datetime] = {}
     for facts in campaigns:
         visits: dict[Sending, list[Visit]] = defaultdict(list)
-        for visit in read_visits(by_campaign.get(facts.campaign, ()), facts.sent):
+        for visit in read_visits(by_campaign.get(facts.campaign, ()), facts.sent, egress):
             if visit.hit.kind is kind:
                 visits[visit.hit.sending].append(visit)
         for sent in facts.sent:

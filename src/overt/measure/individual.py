@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from overt.measure.bounds import Partition
 from overt.measure.campaign import ARRIVED, CampaignFacts, Sent
+from overt.measure.clues import Egress
 from overt.measure.delay import Delay, measure_delay
 from overt.measure.following import Following, count_following
 from overt.measure.group import History, Split, split
@@ -92,10 +93,12 @@ class Individual:
     batches: tuple[Batch, ...]  # of sendings with links
 
 
-def report_individual(facts: CampaignFacts, hits: Sequence[Hit], history: History | None = None) -> Individual:
+def report_individual(
+    facts: CampaignFacts, hits: Sequence[Hit], history: History | None = None, egress: Egress | None = None
+) -> Individual:
     """Hits into opens and clicks per sending. A sending that was asked for was delivered, whatever the ledger says."""
     gone = {sent.sending for sent in facts.sent if sent.withdrawn}
-    visits = read_visits((hit for hit in hits if hit.sending not in gone), facts.sent)
+    visits = read_visits((hit for hit in hits if hit.sending not in gone), facts.sent, egress)
     asked = {visit.hit.sending for visit in visits}
     standing = [sent for sent in facts.sent if sent.sending not in gone]
     sent = [one for one in standing if one.outcome in ARRIVED or one.sending in asked]

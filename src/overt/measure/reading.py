@@ -45,7 +45,10 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`clue` is the id of the row that spoke (in `overt.measure.clues`), empty if none did."""
+    """`clue` is the id of the row that spoke (in `overt.measure.clues`), empty if none did.
+
+    `ruleset` and `egress` are the version: of the rules, and of Apple's list of addresses ("" where there was none).
+    """
 
     actor: Actor
     client: Client
@@ -54,3 +57,4 @@ class Reading:
     certainty: Certainty
     ruleset: int
     clue: str = ""
+    egress: str = ""

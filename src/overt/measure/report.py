@@ -12,6 +12,7 @@ from datetime import datetime
 
 from overt.measure.anchor import Anchored
 from overt.measure.campaign import CampaignFacts, Outcome
+from overt.measure.clues import Egress
 from overt.measure.group import History
 from overt.measure.hit import Count, Hit
 from overt.measure.individual import Individual, report_individual
@@ -48,19 +49,25 @@ class CampaignReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was known at `made_at`, read by `ruleset`."""
+    """What was known at `made_at`, read by `ruleset`, and by the list `egress` of Apple's addresses ("" without)."""
 
     made_at: datetime
     ruleset: int
     campaigns: tuple[CampaignReport, ...] = field(default=())
+    egress: str = ""
 
 
 def report_campaign(
-    facts: CampaignFacts, hits: Iterable[Hit], counts: Iterable[Count], history: History | None = None
+    facts: CampaignFacts,
+    hits: Iterable[Hit],
+    counts: Iterable[Count],
+    history: History | None = None,
+    egress: Egress | None = None,
 ) -> CampaignReport:
     """The report of one campaign from its own rows; rows of other campaigns are left out.
 
-    `history` is what was seen of recipients in all campaigns: it decides who can be compared with whom.
+    `history` is what was seen of recipients in all campaigns: it decides who can be compared with whom. `egress` is
+    Apple's list where there is one.
     """
     own_hits = [hit for hit in hits if hit.campaign == facts.campaign and hit.mode is Mode.INDIVIDUAL]
     own_counts = [count for count in counts if count.campaign == facts.campaign]
@@ -83,6 +90,6 @@ def report_campaign(
         opens=dict(Counter(sent.opens for sent in facts.sent)),
         links=dict(Counter(sent.links for sent in facts.sent)),
         shared=report_shared(facts, own_counts) if shared else None,
-        individual=report_individual(facts, own_hits, history) if individual else None,
+        individual=report_individual(facts, own_hits, history, egress) if individual else None,
         pooled=report_pooled(facts, own_counts),
     )

@@ -35,6 +35,7 @@ def as_dict(report: Report, *, by_recipient: bool = True) -> dict[str, object]:
         "format": FORMAT,
         "made_at": tell_moment(report.made_at),
         "ruleset": report.ruleset,
+        "egress": report.egress or None,
         "fewest": FEWEST,
         "campaigns": [_campaign(campaign, by_recipient) for campaign in report.campaigns],
     }
@@ -307,6 +308,7 @@ def _event(event: Event) -> dict[str, object]:
         "reason": reading.reason,
         "certainty": reading.certainty.value,
         "ruleset": reading.ruleset,
+        "egress": reading.egress or None,
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from overt.measure.campaign import Sent
 from overt.measure.classify import is_by_person, may_hide_open, read_hit, see_again
+from overt.measure.clues import Egress
 from overt.measure.hit import Hit
 from overt.measure.reading import Reading
 from overt.measure.window import Observation, read_hits
@@ -41,18 +42,19 @@ class Visit:
         return may_hide_open(self.reading)
 
 
-def read_visits(hits: Iterable[Hit], sent: Iterable[Sent] = ()) -> tuple[Visit, ...]:
+def read_visits(hits: Iterable[Hit], sent: Iterable[Sent] = (), egress: Egress | None = None) -> tuple[Visit, ...]:
     """Every hit read by today's rules, with both looks, and merged into visits, in the order of their first hits.
 
-    `sent`, as far as it is known, tells the second look when messages went out and to which domains.
+    `sent`, as far as it is known, tells the second look when messages went out and to which domains. `egress` is
+    Apple's list where there is one.
     """
     visits: list[Visit] = []
     open_visits: dict[tuple[object, ...], Visit] = {}
     known = {one.sending: one for one in sent}
     ordered = sorted(hits, key=lambda hit: hit.at_ms)
-    hasty = iter(read_hits([_observe(hit, known.get(hit.sending)) for hit in ordered if not _is_own(hit)]))
+    hasty = iter(read_hits([_observe(hit, known.get(hit.sending)) for hit in ordered if not _is_own(hit)], egress))
     for hit in ordered:
-        reading = read_hit(see_again(hit)) if _is_own(hit) else next(hasty)
+        reading = read_hit(see_again(hit), egress) if _is_own(hit) else next(hasty)
         same = (hit.sending, hit.kind, hit.link, hit.user_agent, hit.prefix, hit.address_hash, reading.actor)
         visit = open_visits.get(same)
         if visit is not None and hit.at_ms - visit.last_ms <= SAME_VISIT_MS:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from overt.measure.classify import read_hit
-from overt.measure.clues import Evidence
+from overt.measure.clues import RELAY, Egress, Evidence
 from overt.measure.hit import Seen
 from overt.measure.reading import Actor, Certainty, Client, Reading
 from overt.measure.token import Kind
@@ -86,9 +86,9 @@ _CROWD = _Mark("one-address-many-recipients", 1, "one address asked for ten or m
 _SAME = _Mark("same-client", 2, "the client that followed links in a burst, shortly before or behind it")
 
 
-def read_hits(observations: Sequence[Observation]) -> tuple[Reading, ...]:
-    """The readings of hits, in their order, with both looks."""
-    first = list(map(_read_alone, observations))
+def read_hits(observations: Sequence[Observation], egress: Egress | None = None) -> tuple[Reading, ...]:
+    """The readings of hits, in their order, with both looks; `egress` is Apple's list where there is one."""
+    first = [_read_alone(one, egress) for one in observations]
     marks: list[set[_Mark]] = [set() for _ in observations]
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     addresses: dict[str, list[int]] = defaultdict(list)
@@ -96,7 +96,7 @@ def read_hits(observations: Sequence[Observation]) -> tuple[Reading, ...]:
     readers: dict[str, set[str]] = defaultdict(set)
     for number, one in enumerate(observations):
         groups[_group(one)].append(number)
-        if one.seen.address and one.recipient and first[number].actor not in _KEPT:
+        if one.seen.address and one.recipient and not (first[number].actor in _KEPT or first[number].clue == RELAY):
             addresses[one.client[0]].append(number)
         if one.link and one.message:
             links[one.message].add(one.link)
@@ -113,9 +113,9 @@ def read_hits(observations: Sequence[Observation]) -> tuple[Reading, ...]:
     return tuple(map(_settle, first, marks))
 
 
-def _read_alone(one: Observation) -> Reading:
+def _read_alone(one: Observation, egress: Egress | None) -> Reading:
     """The first look. A program that says itself that it is a machine is believed before anybody's flag."""
-    own, told = read_hit(one.seen), one.told
+    own, told = read_hit(one.seen, egress), one.told
     if told is None or (own.actor in (Actor.MACHINE, Actor.PREFETCH) and told.actor is not Actor.UNKNOWN):
         return own
     named = told.client is not Client.UNKNOWN or told.actor is Actor.UNKNOWN
@@ -127,6 +127,7 @@ def _read_alone(one: Observation) -> Reading:
         certainty=told.certainty,
         ruleset=own.ruleset,
         clue=told.clue,
+        egress=own.egress,
     )
 
 
@@ -147,7 +148,8 @@ def _mark_group(rows: Sequence[_Row], every: int) -> None:
     times = [row[0].at for row in whole]
     _mark_windows(whole, AT_ONCE, 2, lambda one: one.target, _AT_ONCE)
     _mark_windows(whole, BURST, BURST_LINKS, _link_of, _BURST)
-    seen = [row for row in whole if row[1].actor not in (Actor.PROXY, Actor.PREFETCH)]
+    # A relay gives one person an address here and another there.
+    seen = [row for row in whole if row[1].actor is not Actor.PROXY and row[1].clue != RELAY]
     _mark_windows(seen, NETWORKS, NETWORKS_SEEN, lambda one: _network(one.seen.address), _NETWORKS)
     if every >= BURST_LINKS:
         _mark_windows(whole, ALL_LINKS, every, lambda one: one.link, _ALL)
@@ -256,4 +258,5 @@ def _settle(first: Reading, marks: set[_Mark]) -> Reading:
         certainty=Certainty.HIGH if weight >= SURE else Certainty.MEDIUM,
         ruleset=first.ruleset,
         clue=told[0].clue,
+        egress=first.egress,
     )

@@ -8,6 +8,7 @@
     DATA/hits/parquet/        the same hits, sorted: one row a hit, any Parquet reader opens them
       manifest.json           which files count, and which segments they hold
     DATA/counts/              counters of `shared` and `pooled`: no order, no time finer than the hour
+    DATA/apple-egress.list    Apple's addresses, as `overt update` fetched them; backups do not hold it
     DATA/readings/            what the dashboard read of the hits, made anew from them; backups do not hold it
 
 Nothing here is personal but `overt.db`, `people.db`, `hits` and `readings`; a backup needs `overt.db`, `keys.json`,

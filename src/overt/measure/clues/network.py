@@ -107,7 +107,7 @@ class Ranges:
         return None
 
     def __call__(self, seen: Seen) -> Evidence | None:
-        found = self.find(*ends) if (ends := _ends(seen.address)) else None
+        found = self.find(*ends) if (ends := ends_of(seen.address)) else None
         return self._evidence[found] if found is not None else None
 
 
@@ -119,7 +119,7 @@ def _say(row: Range, whole: bool) -> Evidence:
     return Evidence(row.id, Actor.MACHINE, Client.SCANNER, row.program, reason, certainty)
 
 
-def _ends(text: str) -> tuple[int, int, int, int] | None:
+def ends_of(text: str) -> tuple[int, int, int, int] | None:
     """First and last address, version and prefix length of an address or a prefix; None for text that is neither."""
     if not text:
         return None

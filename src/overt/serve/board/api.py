@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
@@ -29,7 +29,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Server
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Parameter
 
 from overt.errors import OvertError, Refused, Unavailable
-from overt.measure import Campaign, RecipientNumber, Report, as_dict
+from overt.measure import Campaign, RecipientNumber, as_dict
 from overt.measure.audience import MEMBERS, as_row, write_rule
 from overt.measure.sendtime import By
 from overt.measure.sendtime import as_dict as as_times
@@ -304,9 +304,9 @@ def make_api(frame: Frame) -> Litestar:
 def tell(snapshot: Snapshot, numbers: Sequence[int]) -> list[dict[str, Any]]:
     """The campaigns of these numbers, in this order, as `overt report --json` has them."""
     chosen = tuple(find(snapshot, number) for number in numbers)
-    told: Any = as_dict(Report(snapshot.report.made_at, snapshot.report.ruleset, chosen), by_recipient=False)
+    told: Any = as_dict(replace(snapshot.report, campaigns=chosen), by_recipient=False)
     return [
-        {"number": number, "ruleset": snapshot.report.ruleset, **one}
+        {"number": number, "ruleset": snapshot.report.ruleset, "egress": snapshot.report.egress or None, **one}
         for number, one in zip(numbers, told["campaigns"], strict=True)
     ]
 

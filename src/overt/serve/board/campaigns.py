@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from overt.errors import Refused, Unavailable
-from overt.measure import COLUMNS, Campaign, CampaignReport, Report, as_dict, as_rows
+from overt.measure import COLUMNS, Campaign, CampaignReport, as_dict, as_rows
 from overt.measure.table import write_table
 from overt.serve.board.frame import PAGE, Asking, Frame, as_of, in_thread, read_day, read_number, turn, zone_of
 from overt.serve.board.render import HEADERS
@@ -131,7 +132,7 @@ def campaign_routes(frame: Frame) -> list[Any]:
         snapshot = await frame.source.snapshot()
         if snapshot is None:
             raise Unavailable("the report is still being counted")
-        one = Report(snapshot.report.made_at, snapshot.report.ruleset, (find(snapshot, number),))
+        one = replace(snapshot.report, campaigns=(find(snapshot, number),))
         if kind == "json":
             text, media = json.dumps(as_dict(one, by_recipient=False), ensure_ascii=False, indent=2), "application/json"
         elif kind == "csv":

@@ -109,6 +109,8 @@ class Reckoning:
         counts: dict[Campaign, list[Count]] = {number: [] for number in known.campaigns}
         for count in known.counts:
             counts[count.campaign].append(count)
+        from overt.measure.uaparser import describe
+
         history = None
         for number, facts in known.campaigns.items():
             key = _key(known, facts, sizes.get(number), counts[number])
@@ -117,7 +119,7 @@ class Reckoning:
             if key == self._keys.get(number) and not gone:
                 continue
             history = history or known.history()
-            made = estimate(report_campaign(facts, known.hits(number), counts[number], history, known.egress))
+            made = estimate(report_campaign(facts, known.hits(number), counts[number], history, known.egress, describe))
             if made.individual is not None:
                 self._readings.write(number, made.individual.recipients)
                 made = replace(made, individual=replace(made.individual, recipients=()))

@@ -98,8 +98,10 @@ def make_report(
         if hit.campaign in by_campaign:
             by_campaign[hit.campaign].append(hit)
     history = known.history()
+    from overt.measure.uaparser import describe
+
     reports = [
-        estimate(report_campaign(facts, by_campaign[number], known.counts, history, known.egress))
+        estimate(report_campaign(facts, by_campaign[number], known.counts, history, known.egress, describe))
         for number, facts in known.campaigns.items()
     ]
     reports.sort(

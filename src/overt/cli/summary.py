@@ -34,6 +34,7 @@ from overt.measure import (
     Variant,
 )
 from overt.measure.anchor import Credible
+from overt.measure.device import Device, DeviceLine
 from overt.measure.group import Split
 from overt.measure.pooled import Pooled
 
@@ -176,6 +177,7 @@ def individual_parts(campaign: CampaignReport, half: Individual, by_recipient: b
     if len(half.variants) > 1:
         yield Padding(individual_variant_table(half.variants), MARGIN)
     yield from client_parts(half.clients, "Opens")
+    yield from device_parts(half.devices)
     yield from show_times(half.times, "Opens")
     if half.places:
         yield Padding(Text(", ".join(f"{clean(place)} {count}" for place, count in half.places.items())), MARGIN)
@@ -288,6 +290,17 @@ def link_parts(lines: Sequence[LinkLine], of: int | None) -> Iterator[Renderable
     yield Padding(table, MARGIN)
     if len(lines) > WIDEST_LINKS:
         yield note(f"and {len(lines) - WIDEST_LINKS} links more: --json or --csv has all of them")
+
+
+def device_parts(lines: Sequence[DeviceLine]) -> Iterator[RenderableType]:
+    """Systems and kinds of device of people's own programs."""
+    if not lines:
+        return
+    table = new_table("Recipients", "Opens", "Clicks", first="System")
+    for line in lines[:MOST_CLIENTS]:
+        name = f"{clean(line.system)} ({line.device})" if line.device is not Device.UNKNOWN else clean(line.system)
+        table.add_row(Text(name), number(line.people), number(line.beacons), number(line.clicks))
+    yield Padding(table, MARGIN)
 
 
 def client_parts(lines: Sequence[ClientLine], beacons: str) -> Iterator[RenderableType]:

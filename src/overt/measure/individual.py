@@ -14,6 +14,7 @@ from overt.measure.bounds import Partition
 from overt.measure.campaign import ARRIVED, CampaignFacts, Sent
 from overt.measure.clues import Egress
 from overt.measure.delay import Delay, measure_delay
+from overt.measure.device import Describe, DeviceLine, count_devices, name_program
 from overt.measure.following import Following, count_following
 from overt.measure.group import History, Split, split
 from overt.measure.hit import Hit, hour_of
@@ -80,6 +81,7 @@ class Individual:
     clicks: Clicks
     links: tuple[LinkLine, ...]
     clients: tuple[ClientLine, ...]
+    devices: tuple[DeviceLine, ...]
     times: tuple[TimeLine, ...]
     places: Mapping[str, int]
     variants: Mapping[Variant, tuple[Opens, Clicks]]
@@ -94,7 +96,11 @@ class Individual:
 
 
 def report_individual(
-    facts: CampaignFacts, hits: Sequence[Hit], history: History | None = None, egress: Egress | None = None
+    facts: CampaignFacts,
+    hits: Sequence[Hit],
+    history: History | None = None,
+    egress: Egress | None = None,
+    describe: Describe | None = None,
 ) -> Individual:
     """Hits into opens and clicks per sending. A sending that was asked for was delivered, whatever the ledger says."""
     gone = {sent.sending for sent in facts.sent if sent.withdrawn}
@@ -112,7 +118,8 @@ def report_individual(
         opens=_opens(sent, visits, outside),
         clicks=_clicks(sent, visits, outside),
         links=_individual_links(facts, visits),
-        clients=_individual_clients(visits),
+        clients=_individual_clients(visits, describe),
+        devices=count_devices(visits, describe),
         times=list_times(_visit_hours(opened), _visit_hours(clicked), 0),
         places=dict(Counter(visit.hit.place for visit in people if visit.hit.place).most_common()),
         variants={
@@ -197,10 +204,11 @@ def _individual_links(facts: CampaignFacts, visits: Sequence[Visit]) -> tuple[Li
     )
 
 
-def _individual_clients(visits: Sequence[Visit]) -> tuple[ClientLine, ...]:
+def _individual_clients(visits: Sequence[Visit], describe: Describe | None) -> tuple[ClientLine, ...]:
     beacons, clicks = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
     for visit in visits:
-        key = (visit.reading.client.value, visit.reading.program, visit.reading.actor.value)
+        program = name_program(visit.reading, visit.hit.user_agent, describe)
+        key = (visit.reading.client.value, program, visit.reading.actor.value)
         (clicks if visit.hit.kind is Kind.LINK else beacons)[key] += 1
     keys = sorted({*beacons, *clicks}, key=lambda key: (-(beacons[key] + clicks[key]), key))
     return tuple(ClientLine(*key, beacons[key], clicks[key]) for key in keys)

@@ -13,6 +13,7 @@ from datetime import datetime
 from overt.measure.anchor import Anchored
 from overt.measure.campaign import CampaignFacts, Outcome
 from overt.measure.clues import Egress
+from overt.measure.device import Describe
 from overt.measure.group import History
 from overt.measure.hit import Count, Hit
 from overt.measure.individual import Individual, report_individual
@@ -63,11 +64,12 @@ def report_campaign(
     counts: Iterable[Count],
     history: History | None = None,
     egress: Egress | None = None,
+    describe: Describe | None = None,
 ) -> CampaignReport:
     """The report of one campaign from its own rows; rows of other campaigns are left out.
 
     `history` is what was seen of recipients in all campaigns: it decides who can be compared with whom. `egress` is
-    Apple's list where there is one.
+    Apple's list where there is one, `describe` knows the systems behind User-Agents.
     """
     own_hits = [hit for hit in hits if hit.campaign == facts.campaign and hit.mode is Mode.INDIVIDUAL]
     own_counts = [count for count in counts if count.campaign == facts.campaign]
@@ -90,6 +92,6 @@ def report_campaign(
         opens=dict(Counter(sent.opens for sent in facts.sent)),
         links=dict(Counter(sent.links for sent in facts.sent)),
         shared=report_shared(facts, own_counts) if shared else None,
-        individual=report_individual(facts, own_hits, history, egress) if individual else None,
+        individual=report_individual(facts, own_hits, history, egress, describe) if individual else None,
         pooled=report_pooled(facts, own_counts),
     )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from overt.measure.anchor import Credible, Estimate
 from overt.measure.bounds import OpenBounds, sweep_blocking
 from overt.measure.delay import Delay
+from overt.measure.device import DeviceLine
 from overt.measure.few import FEWEST
 from overt.measure.following import Following
 from overt.measure.group import Split
@@ -108,6 +109,7 @@ def _individual(individual: Individual, by_recipient: bool) -> dict[str, object]
         "time_to_open": _delay(individual.to_open),
         "time_to_click": _delay(individual.to_click),
         "clients": [_client(line, "opens") for line in individual.clients],
+        "devices": [_device(line) for line in individual.devices],
         "times": [_time(line, "opens") for line in individual.times],
         "places": dict(individual.places),
         "variants": [
@@ -256,6 +258,16 @@ def tell_actors(actors: Actors) -> dict[str, object]:
 def _link(line: LinkLine) -> dict[str, object]:
     people = {} if line.people is None else {"recipients": line.people}
     return {"link": line.link, "destination": line.destination, "clicks": tell_actors(line.clicks), **people}
+
+
+def _device(line: DeviceLine) -> dict[str, object]:
+    return {
+        "system": line.system,
+        "device": line.device.value,
+        "people": line.people,
+        "opens": line.beacons,
+        "clicks": line.clicks,
+    }
 
 
 def _client(line: ClientLine, beacons: str) -> dict[str, object]:

@@ -136,6 +136,11 @@ def _individual_rows(name: str, half: Individual) -> Iterator[tuple[Cell, ...]]:
         item = f"{client.client}, {client.program}, {client.actor}"
         yield name, "individual", "client", item, "opens", client.beacons, None, None, None
         yield name, "individual", "client", item, "clicks", client.clicks, None, None, None
+    for device in half.devices:
+        item = f"{device.system}, {device.device}"
+        yield name, "individual", "device", item, "recipients", device.people, None, None, None
+        yield name, "individual", "device", item, "opens", device.beacons, None, None, None
+        yield name, "individual", "device", item, "clicks", device.clicks, None, None, None
     for time in half.times:
         yield name, "individual", "time", tell_moment(time.start), "opens", time.beacons, None, None, None
         yield name, "individual", "time", tell_moment(time.start), "clicks", time.clicks, None, None, None

@@ -128,7 +128,26 @@ def test_any_text_has_a_reading_with_a_reason_and_the_rulesets_version(
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "(", "AppleWebKit/1 ", "; ", "MSIE 8.0;", "Version/1 ", "bot", "mail image ", "\n", "+http"]
+    "unit",
+    [
+        "a",
+        "(",
+        "a@",
+        "a.",
+        "Mozilla/5.0 (compatible;",
+        "Gecko/1",
+        "iPhone) AppleWebKit/",
+        "A/",
+        "www.",
+        "AppleWebKit/1 ",
+        "; ",
+        "MSIE 8.0;",
+        "Version/1 ",
+        "bot",
+        "mail image ",
+        "\n",
+        "+http",
+    ],
 )
 def test_a_long_user_agent_takes_no_long_time(unit: str) -> None:
     """A pattern that doubles back would need minutes here; the run's own limit of time ends it."""

@@ -39,6 +39,15 @@ EXAMPLES = [
         "safari",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1",  # noqa: E501 as it was sent
     ),
+    ("konqueror", "Mozilla/5.0 (compatible; Konqueror/4.5; Linux) KHTML/4.5.4 (like Gecko)"),
+    ("other-gecko", "Mozilla/5.0 (X11; U; Linux x86_64; en-US; rv:1.9.0.3) Gecko/2008092814 Iceweasel/3.0.3"),
+    # developer.apple.com, applicationNameForUserAgent: an app's view ends in the app's name
+    (
+        "app-view",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Example/4.2",  # noqa: E501 as it was sent
+    ),
+    ("television", "Mozilla/5.0 (Nintendo 3DS; U; ; en) Version/1.7498.US"),
+    ("feature-phone", "Example500/1.0 Profile/MIDP-2.0 Configuration/CLDC-1.1"),
     ("explorer", "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko"),
 ]
 

@@ -10,6 +10,11 @@ from overt.measure.reading import Actor, Client
 
 SIGNATURES = Signatures(ROWS)
 EXAMPLES = [
+    # apache/cordova-ios: the number of the view stands behind what the system says
+    (
+        "apple-mail-phone",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 10_3_1 like Mac OS X) AppleWebKit/603.1.30 (KHTML, like Gecko) Mobile/14E304 (140431612)",  # noqa: E501 as it was sent
+    ),
     ("thunderbird", "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Thunderbird/115.6.0"),
     ("outlook-windows", "Mozilla/4.0 (compatible; ms-office; MSOffice 16)"),
     ("outlook-windows", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)"),

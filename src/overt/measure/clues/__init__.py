@@ -13,7 +13,7 @@ from overt.measure.clues.prefetch import FALSE_PREFETCHES
 from overt.measure.clues.request import read_request
 from overt.measure.clues.row import Clue, Evidence, Row, Signatures
 
-RULESET = 2
+RULESET = 3
 
 # What a program says of itself, the most telling first. Gmail's prefetch ends in a browser's name and the proxies in
 # "bot"-like ones, so what is exact comes before what is general.
@@ -27,6 +27,7 @@ FAMILIES = (
     crawler.ROWS,
     program.ROWS,
     browser.ROWS,
+    crawler.PLAIN,
 )
 PROXIES = Signatures((*prefetch.ROWS, *proxy.ROWS))
 NETWORKS = Ranges(RANGES)

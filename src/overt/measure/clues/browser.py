@@ -40,11 +40,31 @@ ROWS = (
             ("safari", "Safari", r"\bVersion/[\d.]+ (?:Mobile/\w+ )?Safari/"),
             ("android-browser", "Android browser", r"\bVersion/[\d.]+ Mobile Safari/"),
             ("explorer", "Internet Explorer", r"\bTrident/|\bMSIE "),
-            ("other-gecko", "a browser with Firefox's engine", r"\bGecko/\d{8}\b"),
+            ("konqueror", "Konqueror", r"(?i)\bkonqueror/"),
+            ("other-gecko", "a browser with Firefox's engine", r"\bGecko/\d{8,14}\b"),
+            (
+                "app-view",
+                "an app's browser",
+                r"\((?:iPhone|iPad|iPod)[^)\n]*\) AppleWebKit/[^\n]{0,80}Mobile/\w+ \w",
+            ),
             (
                 "other-webkit",
                 "a browser with WebKit's engine",
                 r"AppleWebKit/[\d.+]+ \(KHTML, like Gecko\)[^\n]*Safari/",
+            ),
+            (
+                "television",
+                "a television or console",
+                r"\bHbbTV/|\bSMART-TV|\bSmartTV|\bTizen\b|\bWeb0S\b|\bNintendo |(?i:\bPlayStation )",
+            ),
+            (
+                "feature-phone",
+                "a telephone's browser",
+                # JSR 118 and OMA's UAProf: the profile of a telephone's Java stands in its User-Agent.
+                (
+                    r"\bProfile/MIDP-|\bConfiguration/CLDC-|\bUP\.Browser/|\bNetFront/|\bObigo|^BlackBerry\d|^DoCoMo/|^KDDI-"
+                    r"|^SoftBank/|^Nokia\w+/"
+                ),
             ),
             ("text-browser", "a text browser", r"^(?:Lynx|Links|ELinks|w3m|NetSurf|Dillo)[/ ]"),
         ),

@@ -61,7 +61,7 @@ ROWS = (
             (
                 "java",
                 "a Java program",
-                r"^(?:Java|okhttp|Apache-Http(?:Async)?Client|Dalvik|ReactorNetty|Vert\.x|unirest-java|Apache-CXF)\b|^Java1\.",
+                r"^(?:Java|okhttp|Apache-Http(?:Async)?Client|Dalvik|ReactorNetty|Vert\.x|AndroidDownloadManager|unirest-java|Apache-CXF)\b|^Java1\.",
             ),
             (
                 "javascript",

@@ -104,14 +104,15 @@ ROWS = (
             (
                 "apple-mail-phone",
                 "Apple Mail or an app on iOS",
-                r"\((?:iPhone|iPad|iPod)[^)\n]*\) AppleWebKit/[^\n]{0,80}Mobile/\w+$",
+                r"\((?:iPhone|iPad|iPod)[^)\n]*\) AppleWebKit/[^\n]{0,80}Mobile/\w+(?: \(\d+\))?$",
             ),
             ("android-view", "a mail app on Android", r"; wv\) AppleWebKit"),
         ),
         replace(
             KNOWN,
             certainty=Certainty.MEDIUM,
-            source="warmbly/warmbly mailclient.go",
+            # Cordova puts the number of its view behind it.
+            source="warmbly/warmbly mailclient.go; apache/cordova-ios CDVUserAgentUtil",
             reason="an app's own view without a browser's name, as mail apps use",
         ),
     ),

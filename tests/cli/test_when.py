@@ -46,7 +46,9 @@ def test_times_are_told_with_intervals_and_as_what_was_seen(four: None, capsys: 
 def test_where_nothing_can_be_concluded_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     fill({"one": (EARLY, 30), "two": (LATE, 3)})
     assert main(["when"]) == 0
-    assert "cannot be told apart" in " ".join(capsys.readouterr().out.split())
+    said = " ".join(capsys.readouterr().out.split())
+    assert "cannot be told apart" in said
+    assert said.count("one only") == 2
 
 
 def test_without_anything_to_compare_it_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,6 +64,7 @@ def test_it_is_drawn(four: None, by: str, tmp_path: Path) -> None:
     assert main(["when", "--by", by, "--plot", "when.json"]) == 0
     drawn = json.loads((tmp_path / "when.json").read_text())
     assert "Observational" in json.dumps(drawn)
+    assert ("datum.campaigns == 1" in json.dumps(drawn)) == (by == "both")
 
 
 def test_a_zone_is_one() -> None:

@@ -97,7 +97,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     campaigns = [link.get_attribute("href") or "" for link in page.locator("tbody a[href*=campaign]").all()]
     assert len(campaigns) == 2
     own = [f"{campaign}{part}" for campaign in campaigns for part in ("", "/people", "/compare")]
-    for path in ("/login", "/", *own, "/people", "/person/1", "/live", "/account", "/no/such/page"):
+    for path in ("/login", "/", *own, "/people", "/person/1", "/times", "/live", "/account", "/no/such/page"):
         page.goto(site.base + path)
         if path == "/people":
             await_count(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_groups_of_one_tell_nothing_of_what_differs_within_them() -> None:
 def weeks(*rates: tuple[int, int], sendings: int = 1000) -> list[tuple[int, list[Batch]]]:
     """A campaign a week; each is sent at (hour, clicked)."""
     return [
-        (number, [Batch(MONDAY.replace(hour=hour) + timedelta(weeks=number % 7), sendings, clicked)])
+        (number, [Batch(MONDAY.replace(hour=hour) + timedelta(weeks=number % 7), sendings, clicked, sendings)])
         for number, (hour, clicked) in enumerate(rates)
     ]
 
@@ -79,21 +80,21 @@ def test_where_no_hour_holds_two_campaigns_nothing_is_concluded() -> None:
 
 def test_a_slot_with_few_messages_is_pulled_to_the_mean() -> None:
     rates = weeks((8, 100), (8, 104), (8, 96), (14, 40), (14, 44), (14, 36))
-    small = [(100, [Batch(MONDAY.replace(hour=20), 40, 20)])]
+    small = [(100, [Batch(MONDAY.replace(hour=20), 40, 20, 40)])]
     more = weeks((10, 60), (10, 66), (12, 70), (12, 64))
     found = fit_send_times([*rates, *[(number + 50, one) for number, one in more], *small], LATER, by="hour")
     cell = found.cells[-1]
     assert (cell.hour, cell.few) == (20, False)
     assert cell.value is not None and cell.value < 0.45  # one half of forty clicked
     assert cell.low is not None and cell.low < 0.3
-    tiny = fit_send_times([*rates, (100, [Batch(MONDAY.replace(hour=20), 19, 9)])], LATER, by="hour").cells[-1]
+    tiny = fit_send_times([*rates, (100, [Batch(MONDAY.replace(hour=20), 19, 9, 19)])], LATER, by="hour").cells[-1]
     assert (tiny.few, tiny.value) == (True, None)
     told = as_dict(replace(found, cells=(tiny,)))
     assert "'clicked': None" in str(told)
 
 
 def test_weekday_and_hour_are_those_of_the_clock_on_the_wall() -> None:
-    late = [(1, [Batch(datetime(2026, 11, 1, 23, tzinfo=UTC), 100, 10)])]  # a Sunday in London
+    late = [(1, [Batch(datetime(2026, 11, 1, 23, tzinfo=UTC), 100, 10, 100)])]  # a Sunday in London
     (cell,) = fit_send_times(late, LATER, "Europe/Berlin").cells
     assert (cell.weekday, cell.hour) == (0, 0)
     (cell,) = fit_send_times(late, LATER, "America/New_York", by="weekday").cells
@@ -122,9 +123,30 @@ def test_sendings_are_counted_by_the_hour_and_clicks_in_time() -> None:
     ]
     sendings = [sent(person) for person in range(1, 5)] + [replace(sent(5), at=NOON + timedelta(minutes=61))]
     assert count_batches(sendings, read_visits(hits, sendings)) == (
-        Batch(NOON, 4, 1),
-        Batch(NOON + timedelta(hours=1), 1, 0),
+        Batch(NOON, 4, 1, 4),
+        Batch(NOON + timedelta(hours=1), 1, 0, 1),
     )
+
+
+def test_people_are_counted_once_and_who_is_not_told_by_the_message() -> None:
+    twice = [sent(1), replace(sent(2), recipient="person1@example.org")]
+    untold = [replace(sent(person), recipient="") for person in (3, 4)]
+    assert count_batches([*twice, *untold], ()) == (Batch(NOON, 4, 0, 3),)
+
+
+def test_many_messages_to_few_people_are_few() -> None:
+    """Thirty letters to one person, and three to the same nineteen, tell on them; one to twenty does not."""
+    letters = [(number, [Batch(MONDAY.replace(hour=20), 1, number % 2, 1)]) for number in range(30)]
+    circle = [(number, [Batch(MONDAY.replace(hour=21), 19, 9, 19)]) for number in range(30, 33)]
+    enough = [(33, [Batch(MONDAY.replace(hour=22), 20, 9, 20)])]
+    found = fit_send_times([*letters, *circle, *enough], LATER, by="hour")
+    assert [(cell.few, cell.value is None, cell.alone) for cell in found.cells] == [
+        (True, True, False),
+        (True, True, False),
+        (False, False, True),
+    ]
+    told: Any = as_dict(found)
+    assert [cell["sendings"] for cell in told["cells"]] == [None, None, 20]
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -140,7 +162,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
             for _ in range(4):
                 rate = min(0.9, max(0.001, chance.gauss(truth[hour], 0.02)))
                 clicked = sum(chance.random() < rate for _ in range(300))
-                campaigns.append((len(campaigns), [Batch(MONDAY.replace(hour=hour), 300, clicked)]))
+                campaigns.append((len(campaigns), [Batch(MONDAY.replace(hour=hour), 300, clicked, 300)]))
         for cell in fit_send_times(campaigns, LATER, by="hour").cells:
             assert cell.hour is not None and cell.low is not None and cell.high is not None
             told += 1

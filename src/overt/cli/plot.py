@@ -135,15 +135,21 @@ def _slots(found: SendTimes) -> Any:
     ]
     base = alt.Chart(alt.InlineData(values=rows)).encode(tooltip=tips)
     if found.by == "both":
-        return base.mark_rect(stroke="white").encode(
+        days = alt.Y("day:O", sort=list(DAYS), scale=alt.Scale(domain=list(DAYS)), axis=alt.Axis(title=None))
+        squares = base.mark_rect(stroke="white").encode(
             x=hours,
-            y=alt.Y("day:O", sort=list(DAYS), scale=alt.Scale(domain=list(DAYS)), axis=alt.Axis(title=None)),
+            y=days,
             color=alt.Color(
                 "share:Q",
                 scale=alt.Scale(scheme="viridis", reverse=True),
-                legend=alt.Legend(format="%", title="clicked", orient="top"),
+                legend=alt.Legend(format="%", title="clicked (dot: one campaign only)", titleLimit=0, orient="top"),
             ),
         )
+        # White with a dark edge is seen on every colour of the scale.
+        alone = base.transform_filter("datum.campaigns == 1").mark_point(
+            filled=True, size=50, fill="white", stroke="black", opacity=1
+        )
+        return squares + alone.encode(x=hours, y=days)
     along = alt.X("day:O", sort=list(DAYS), axis=alt.Axis(labelAngle=0, title=None)) if found.by == "weekday" else hours
     points = base.mark_point(filled=True, size=60, color=COLOURS["people"]).encode(
         x=along, y=alt.Y("share:Q", axis=share)

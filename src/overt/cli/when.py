@@ -32,7 +32,8 @@ def when(
 ) -> int:
     """Show at what weekdays and hours messages were sent, and how many of them were clicked within three days.
 
-    Of recipients who granted to be measured. Times with few messages, or with campaigns that differ much, are pulled to
+    Of recipients who granted to be measured. Times at which perhaps fewer than 20 people were sent to are not shown.
+    Times with few messages, or with campaigns that differ much, are pulled to
     the mean; where no two campaigns were sent at the same time nothing is concluded.
 
     Parameters
@@ -99,7 +100,8 @@ def show(found: SendTimes, console: Console) -> None:
                 Text("" if cell.value is None else f"{cell.value:.1%}", style="bold" if cell.stands_out else ""),
                 "" if cell.low is None else f"{cell.low:.1%} and {cell.high:.1%}",
             )
-        table.add_row(say_slot(cell.weekday, cell.hour), str(cell.campaigns), *counts)
+        campaigns = "one only" if cell.alone else f"{cell.campaigns:,}"
+        table.add_row(say_slot(cell.weekday, cell.hour), campaigns, *counts)
     console.print(table)
     console.print(f"{found.said} Usual: {found.mean:.1%}. Intervals hold with {found.level:.0%}; bold stands out.")
     console.print(CAUTION)

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from overt.errors import Refused
 from overt.measure.campaign import Sent
 from overt.measure.few import FEWEST
-from overt.measure.token import Kind
+from overt.measure.token import Kind, Sending
 from overt.measure.visit import Visit
 
 #: Later clicks are not counted, and later mail is left out: old mail has had no longer to be clicked in.
@@ -35,18 +35,22 @@ Slot = tuple[int | None, int | None]  # weekday (Monday is 0) and hour on the wa
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What of one campaign was sent in the hour that began at `at`, and in how many messages somebody clicked."""
+    """What of one campaign was sent in the hour that began at `at`, and in how many messages somebody clicked.
+
+    `people` are those it was sent to; a message of which nobody told to whom counts as one.
+    """
 
     at: datetime
     sendings: int
     clicked: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One slot. `value`, between `low` and `high`, is the shrunk share of messages clicked; None where it is not told.
 
-    `few`: so few messages that they are not shown. `stands_out`: the whole interval lies beyond the mean.
+    `few`: perhaps to so few people that it is not shown. `stands_out`: the whole interval lies beyond the mean.
     """
 
     weekday: int | None
@@ -59,6 +63,11 @@ class Cell:
     high: float | None = None
     few: bool = False
     stands_out: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether it rests on one campaign, so that the time cannot be told from the mail."""
+        return self.campaigns == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,11 @@ def count_batches(sent: Iterable[Sent], visits: Iterable[Visit]) -> tuple[Batch,
     }
     hours = {sending: (limit - RIPE).replace(minute=0, second=0, microsecond=0) for sending, limit in limits.items()}
     sendings, clicks = Counter(hours.values()), Counter(hours[sending] for sending in clicked)
-    return tuple(Batch(at, number, clicks[at]) for at, number in sorted(sendings.items()))
+    people: dict[datetime, set[str | Sending]] = defaultdict(set)
+    for one in sent:
+        if one.at is not None:
+            people[hours[one.sending]].add(one.recipient or one.sending)
+    return tuple(Batch(at, number, clicks[at], len(people[at])) for at, number in sorted(sendings.items()))
 
 
 def fit_send_times(
@@ -116,6 +129,8 @@ def fit_send_times(
     """
     place = ZoneInfo(zone)
     tallies: dict[Slot, dict[int, tuple[int, int]]] = defaultdict(dict)
+    # Batches do not say who: of those who got several, the largest says how many people there are at least.
+    people: Counter[Slot] = Counter()
     for number, batches in campaigns:
         for batch in batches:
             if batch.at + timedelta(hours=1) + RIPE > now:
@@ -124,6 +139,7 @@ def fit_send_times(
             slot = (None if by == "hour" else wall.weekday(), None if by == "weekday" else wall.hour)
             sendings, clicked = tallies[slot].get(number, (0, 0))
             tallies[slot][number] = (sendings + batch.sendings, clicked + batch.clicked)
+            people[slot] = max(people[slot], batch.people)
     total = sum(sendings for groups in tallies.values() for sendings, _ in groups.values())
     clicks = sum(clicked for groups in tallies.values() for _, clicked in groups.values())
     if not total:
@@ -145,7 +161,7 @@ def fit_send_times(
         ones = tallies[slot].values()
         sendings, clicked = sum(one[0] for one in ones), sum(one[1] for one in ones)
         found = fitted.values[index] if fitted.values else None
-        few = sendings < FEWEST
+        few = people[slot] < FEWEST
         value, low, high = found if found and not few else (None, None, None)
         stands_out = bool(fitted.across and low is not None and high is not None and not low <= fitted.mean <= high)
         cells.append(Cell(*slot, len(ones), sendings, clicked, value, low, high, few, stands_out))

@@ -11,7 +11,7 @@ from overt.guard.word import is_word
 @pytest.mark.parametrize(
     "piece",
     ["newsletter", "spring-seeds-for-you", "2026", "20261102", "2026-11-02", "20261102083000", "1793606400", "600x400",
-     "2x", "50px", "v12", "q80", "banner2", "Spring_Sale_2026", "index", "abc", "iPhone"],
+     "2x", "50px", "v12", "q80", "banner2", "Spring_Sale_2026", "index", "abc", "iPhone", "bmcweb", "qwxzvkt"],
 )  # fmt: skip
 def test_words_dates_and_sizes_are_no_tokens(piece: str) -> None:
     assert judge(piece) is None
@@ -42,6 +42,13 @@ def test_a_url_is_cut_at_its_delimiters() -> None:
     )  # fmt: skip
     (token,) = anatomy.tokens
     assert (url[token.start : token.end], token.place, token.name) == ("84129771", "query", "uid")
+
+
+@pytest.mark.parametrize("name", ["sjdhgfjsdhgf.php", "zzzzzrzzzzfed.html", "qxvzkwpqj.aspx"])
+def test_letters_before_the_ending_of_a_page_are_its_name(name: str) -> None:
+    assert read_anatomy(f"https://a.example/{name}").tokens == ()
+    assert read_anatomy(f"https://a.example/x?y={name}").tokens != ()
+    assert read_anatomy("https://a.example/sjdhgf84129771x.php").tokens != ()
 
 
 def test_an_address_is_a_token_whole() -> None:

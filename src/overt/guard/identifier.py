@@ -42,12 +42,17 @@ _BITS: Final = {"digits": 3.32, "hex": 4.0, "letters": 4.7, "mixed": 5.2}
 _SHORT_NUMBER: Final = 4  # digits; page numbers, sizes and years
 _LONG_NAME: Final = 24  # characters; what is longer in a parameter's place names no parameter
 _SHORT_LETTERS: Final = 6  # letters; shorter ones that read like no word are mostly abbreviations
+_SHORT_NAME: Final = (
+    8  # letters of one case; shorter ones that read like no word are mostly names of projects and firms
+)
 
 #: Names of files that are the same for everybody, by convention.
 STATIC: Final = frozenset(
     "apng avif bmp css eot gif ico jfif jpeg jpg js m4a mov mp3 mp4 ogg otf png svg tif tiff ttf wav webm webp"
     " woff woff2 xml pdf json map".split()
 )
+#: Of pages and the programs that make them.
+PAGES: Final = frozenset("asp aspx cfm cgi htm html jsp php pl shtml xhtml".split())
 _ENDING: Final = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
 _EXTENSION: Final = re.compile(r"\.([A-Za-z][A-Za-z0-9]{1,6})(?=[/?#;]|\Z)")
 
@@ -151,12 +156,21 @@ def _tokens(url: str, start: int, host: int, path: int, query: int, fragment: in
         ending = _ENDING.search(url, max(at + 1, stop - 8), stop)
         if ending is not None and url[ending.start() + 1 : stop].lower() in STATIC:
             stop = ending.start()
+        elif (
+            ending is not None and place == "path" and _names_page(url[at : ending.start()], url[ending.start() : stop])
+        ):
+            continue
         judged = judge(url[at : min(stop, at + _LONGEST_PIECE)])
         if judged is not None:
             shape, bits = judged
             found.append(Token(at, stop, shape, bits, place, _name(url, at, query) if place == "query" else ""))
     found.sort(key=lambda token: token.start)
     return found
+
+
+def _names_page(name: str, ending: str) -> bool:
+    """Whether a path's piece is the name of a page, however it reads."""
+    return ending[1:].lower() in PAGES and name.isalpha() and name.islower()
 
 
 def _name(url: str, at: int, query: int) -> str:
@@ -211,9 +225,9 @@ def _run(run: str) -> tuple[Shape, float] | None:
         return None
     pieces = _LETTERS.findall(run)
     if run.isalpha():
-        if size < _SHORT_LETTERS or _reads(pieces):
-            return None
         one_case = run.islower() or run.isupper()
+        if size < (_SHORT_NAME if one_case else _SHORT_LETTERS) or _reads(pieces):
+            return None
         return "letters", size * (4.7 if one_case else 5.7)
     if size >= 6 and _HEX.fullmatch(run):
         return "hex", size * _BITS["hex"]

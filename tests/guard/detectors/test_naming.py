@@ -8,6 +8,11 @@ from overt.guard.detectors.naming import look_at_names
 from tests.guard.detectors.cases import TOKEN, case_of, kinds
 
 
+@pytest.mark.parametrize("query", ["h=d41d8cd98f00b204e9800998ecf8427e", "w=abc", "email=a&h=1c2dc0fb"])
+def test_a_hash_under_the_name_of_a_height_gives_a_picture_no_shape(query: str) -> None:
+    assert "picture-file" not in kinds(look_at_names, case_of(f'<img src="https://a.example/q?{query}">', "q"))
+
+
 @pytest.mark.parametrize(
     ("url", "kind"),
     [

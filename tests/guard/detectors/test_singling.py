@@ -47,3 +47,11 @@ def test_a_fragment_is_never_sent_on_display_but_is_on_a_click() -> None:
     html = f'<img src="https://a.example/q.png#{TOKEN}"><a href="https://a.example/r#{TOKEN}">x</a>'
     assert "token" not in kinds(look_at_tokens, case_of(html, "/q"))
     assert "token" in kinds(look_at_tokens, case_of(html, "/r"))
+
+
+@pytest.mark.parametrize("name", ["productcode", "item_id", "sku", "articleId", "page"])
+def test_a_number_under_the_name_of_a_thing_is_no_recipient(name: str) -> None:
+    found = kinds(look_at_tokens, case_of(f'<a href="https://a.example/q?{name}=048005000000000157">x</a>', "q"))
+    assert "token" not in found
+    other = kinds(look_at_tokens, case_of('<a href="https://a.example/q?z=048005000000000157">x</a>', "q"))
+    assert "token" in other

@@ -67,7 +67,8 @@ FOLDERS: Final = frozenset(
     " avatars css fonts font js".split()
 )
 _SHAPING: Final = re.compile(
-    r"(?:^|&)(?:format|fm|w|width|h|height|fit|crop|auto|dpr|quality|size|resize|s=\d+|ixlib|imwidth)(?==|&|$|\d)"
+    r"(?:^|&)(?:(?:format|fm|fit|crop|auto|dpr|quality|size|resize|s=\d+|ixlib|imwidth)(?==|&|$|\d)"
+    r"|(?:w|width|h|height)=?\d{1,5}(?:px)?(?=&|$))"
 )
 
 

@@ -21,6 +21,11 @@ CONTENT: Final = re.compile(
     r"|s|si|_|ixlib|ixid|rnd|rand|random"
 )
 _SHORT_VALUE: Final = 64.5  # bits; 16 hexadecimal digits
+#: Parameters whose numbers name a thing: an article, a product, a page of a shop.
+THING: Final = re.compile(
+    r"(?:product|prod|item|article|story|news|category|cat|page|post|sku|isbn|asin|film|video|event|thread|topic)"
+    r"(?:[_-]?(?:id|no|nr|num|number|code|key))?"
+)
 #: Parameters that speak of a person, a copy of a message or an address.
 PERSON: Final = re.compile(
     r"(?:.*[_.-])?(?:u|uid|uuid|user|userid|user_?id|usr|e|em|eid|email|e-?mail|email_?id|mail|mailid|addr|address|r|rcpt|rid|recipient"
@@ -49,6 +54,8 @@ def look_at_tokens(case: Case) -> Iterator[Evidence]:
             continue  # never sent
         if token.place == "path" and static:
             filed = token if filed is None or token.bits > filed.bits else filed
+            continue
+        if token.place == "query" and token.shape == "digits" and THING.fullmatch(token.name):
             continue
         if token.place == "query" and _keeps_fresh(token, static=static and not unseen):
             version = token

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import pytest
+
 from overt.measure import RecipientNumber, Sending
 from overt.serve.permission import READ_SECONDS, TRUST_SECONDS, Withdrawals
 
@@ -112,3 +114,19 @@ def test_a_ledger_that_hangs_does_not_hold_up_the_loop() -> None:
         return found
 
     assert asyncio.run(story()) is False
+
+
+def test_a_reading_that_comes_late_is_said_for_hits_were_lost_to_it(caplog: pytest.LogCaptureFixture) -> None:
+    now = 100.0
+
+    async def story() -> None:
+        nonlocal now
+        withdrawals = Withdrawals(Ledger().read, monotonic=lambda: now)
+        for seconds in (0.0, TRUST_SECONDS, 2.5):
+            now += seconds
+            await withdrawals.read_once()
+
+    asyncio.run(story())
+    assert [record.getMessage() for record in caplog.records] == [
+        "withdrawals were read 1.5 seconds late; no hit of a person was kept in that time"
+    ]

@@ -100,6 +100,9 @@ class Withdrawals:
                 _LOG.error("withdrawals cannot be read, so no hit of a person is kept: %r", error)
             self._failing = True
             return
+        late = self._monotonic() - self._good_until
+        if 0 < late < float("inf"):
+            _LOG.warning("withdrawals were read %.1f seconds late; no hit of a person was kept in that time", late)
         self._good_until = began + self._trust_seconds
         if self._failing:
             _LOG.warning("withdrawals can be read again")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from overt.store import Layout
+from tests.cli.made import SHOP
 from tests.live.board import HOSTILE, PASSWORD, START_SECONDS, Site, elsewhere, running_dashboard
 from tests.live.browser import missing_browser, running_browser
 from tests.store.made import make_hit, write_segments
@@ -30,6 +35,18 @@ def browser() -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_dashboard(tmp_path_factory.mktemp("dashboard")) as running:
         yield running
+
+
+@pytest.fixture
+def traps() -> Iterator[str]:
+    """A web server that a message would like to be asked for."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Trap)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def log_in(page: Page, base: str, name: str) -> None:
@@ -96,8 +113,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     log_in(page, site.base, "ann")
     campaigns = [link.get_attribute("href") or "" for link in page.locator("tbody a[href*=campaign]").all()]
     assert len(campaigns) == 2
-    own = [f"{campaign}{part}" for campaign in campaigns for part in ("", "/people", "/compare")]
-    for path in ("/login", "/", *own, "/people", "/person/1", "/times", "/live", "/account", "/no/such/page"):
+    own = [f"{campaign}{part}" for campaign in campaigns for part in ("", "/people", "/compare", "/over")]
+    for path in ("/login", "/", *own, "/times", "/people", "/person/1", "/live", "/account", "/no/such/page"):
         page.goto(site.base + path)
         if path == "/people":
             await_count(page)
@@ -127,4 +144,49 @@ def test_a_hit_shows_up_while_one_looks(browser: Browser, site: Site) -> None:
     line = page.locator("[data-stream] li").first
     line.wait_for(timeout=15_000)
     assert HOSTILE in line.inner_text()
+    page.close()
+
+
+class Trap(BaseHTTPRequestHandler):
+    """Takes down whatever asks."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, format: str, *values: object) -> None:  # noqa: A002 the name is given
+        pass
+
+
+def test_a_message_is_shown_with_its_clicks_and_can_do_nothing(
+    browser: Browser, site: Site, tmp_path: Path, traps: str
+) -> None:
+    hostile = (
+        f'<!doctype html><meta http-equiv=refresh content="0;url={traps}/refresh">'
+        f"<link rel=stylesheet href={traps}/css>"
+        f"<style>@import url({traps}/import); body {{ background: url({traps}/bg) }}</style>"
+        f"<script src={traps}/js></script><script>top.document.title = 'owned'; fetch('{traps}/fetch')</script>"
+        f"<img src={traps}/img srcset='{traps}/set 2x'><iframe src={traps}/frame></iframe>"
+        f"<video poster={traps}/poster></video>"
+        f"<object data={traps}/object></object><form action={traps}/form><button id=go autofocus>x</button></form>"
+        f'<a id=out href="{traps}/out">out</a><p id=shown>shown</p><a href="{SHOP.replace("&", "&amp;")}">shop</a>'
+    )
+    (tmp_path / "news.html").write_text(hostile)
+    page = browser.new_page()
+    log_in(page, site.base, "ann")
+    page.goto(f"{site.base}/campaign/{site.campaign}/over")
+    page.set_input_files("#message", tmp_path / "news.html")
+    page.click("main button")
+    frame = page.frame(name="message")
+    assert frame is not None
+    frame.wait_for_selector("#shown")
+    assert frame.locator("[data-overt-mark]").all_inner_texts()[0].startswith("100%")
+    frame.click("#out")
+    frame.click("#go")
+    page.wait_for_timeout(1000)
+    assert frame.inner_text("#shown") == "shown"
+    assert page.title().startswith("Clicks over")
+    assert Trap.asked == []
     page.close()

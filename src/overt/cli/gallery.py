@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 from overt.cli.compare import run_comparison
 from overt.cli.house import House
 from overt.cli.option import Settings
-from overt.cli.plot import bundle_script, draw_hours, draw_spans, fill_send_times
+from overt.cli.plot import bundle_script, draw_hours, draw_spans, fill_places, fill_send_times
 from overt.cli.reckoning import Reckoning
 from overt.cli.watch import EVERY_SECONDS, tell_news
 from overt.errors import Unavailable
@@ -189,6 +189,9 @@ class Gallery:
 
     def spans(self, times: Sequence[TimeLine], kind: str, zone: str) -> Mapping[str, Any]:
         return draw_spans(times, kind, zone)
+
+    def places(self, places: Mapping[str, int]) -> Mapping[str, Any]:
+        return fill_places(places)
 
     def slots(self, found: SendTimes) -> Mapping[str, Any]:
         return fill_send_times(found)

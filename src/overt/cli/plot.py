@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from overt.cli.world import draw_places
 from overt.errors import Refused
 from overt.measure import CampaignReport
 from overt.measure.line import TimeLine
@@ -58,12 +59,13 @@ def draw_report(made: CampaignReport, zone: str) -> Any:
     for kind, name in KINDS.items():
         if any(_requests(one, kind) for one in times):
             charts.append(_spans(times, kind, zone).properties(title=f"{name}, shared, without machines"))
+    charts = [chart.properties(width=640, height=180) for chart in charts]
+    if made.individual and made.individual.places:
+        charts.append(draw_places(made.individual.places).properties(width=640, height=320, title="Where people were"))
     if not charts:
         raise Refused(f'there is nothing to draw of "{made.name}" yet')
     title = f"{made.name}: by time ({zone})"
-    return alt.vconcat(*[chart.properties(width=640, height=180) for chart in charts]).properties(
-        title=title, background="white"
-    )
+    return alt.vconcat(*charts).resolve_scale(color="independent").properties(title=title, background="white")
 
 
 def save_report(made: CampaignReport, path: Path, zone: str = "UTC") -> None:
@@ -82,6 +84,18 @@ def draw_send_times(found: SendTimes) -> Any:
 def fill_send_times(found: SendTimes) -> Mapping[str, Any]:
     """The same as wide as there is room for."""
     return _fill(_slots(found))
+
+
+def fill_places(places: Mapping[str, int]) -> Mapping[str, Any]:
+    """A map of where people were, as wide as there is room for."""
+    import altair as alt
+
+    drawn: dict[str, Any] = (
+        draw_places(places)
+        .properties(width="container", height=340, autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+        .to_dict()
+    )
+    return drawn
 
 
 def save_chart(chart: Any, path: Path) -> None:

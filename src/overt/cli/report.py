@@ -7,6 +7,7 @@ Reads what collectors write, also while they write it, and changes nothing. What
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,7 @@ from overt.measure import (
     report_campaign,
 )
 from overt.measure.group import Split
+from overt.measure.heat import draw_heat, links_of, read_letter, say_heat
 from overt.measure.table import write_table
 
 Flag = Parameter(negative=())
@@ -49,6 +51,7 @@ def report(
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
     csv: Path | None = None,
     plot: Path | None = None,
+    message: Path | None = None,
     by_recipient: Annotated[bool, Flag] = False,
     manifest: Annotated[tuple[Path, ...], Flag] = (),
     settings: Path | None = None,
@@ -65,6 +68,8 @@ def report(
         Write a table to this file: a row a number, or with --by-recipient a row a recipient.
     plot
         Draw loads and clicks by time into this file: .png, .svg, .pdf, .html or .json (Vega-Lite).
+    message
+        The campaign's message (.eml or .html); with --plot links.html its links are drawn with their clicks.
     by_recipient
         Tell of each recipient who granted it.
     manifest
@@ -81,10 +86,21 @@ def report(
     if plot is not None:
         if len(made.campaigns) != 1:
             raise Refused("say which campaign is to be drawn: overt report NAME --plot FILE")
-        save_report(made.campaigns[0], plot)
+        if message is not None:
+            _draw_over(message, plot, made.campaigns[0])
+        else:
+            save_report(made.campaigns[0], plot)
     if not (json_ or csv or plot):
         show(made, Console(highlight=False), by_recipient=by_recipient)
     return 0
+
+
+def _draw_over(message: Path, target: Path, made: CampaignReport) -> None:
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise Refused(f"links over the message are drawn into an .html file, not {target.name}")
+    heat = draw_heat(read_letter(message.read_bytes()), links_of(made))
+    target.write_text(heat.html, encoding="utf-8", newline="")
+    print(say_heat(heat), file=sys.stderr)
 
 
 def make_report(

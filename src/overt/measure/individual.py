@@ -20,7 +20,7 @@ from overt.measure.group import History, Split, split
 from overt.measure.hit import Hit, hour_of
 from overt.measure.line import Actors, ClientLine, LinkLine, TimeLine, count_actors, list_times
 from overt.measure.mode import Mode
-from overt.measure.person import Line, list_recipients
+from overt.measure.person import Line, list_recipients, place_of
 from overt.measure.rate import Bounds, bound_rate
 from overt.measure.reading import Actor
 from overt.measure.sendtime import Batch, count_batches
@@ -121,7 +121,7 @@ def report_individual(
         clients=_individual_clients(visits, describe),
         devices=count_devices(visits, describe),
         times=list_times(_visit_hours(opened), _visit_hours(clicked), 0),
-        places=dict(Counter(visit.hit.place for visit in people if visit.hit.place).most_common()),
+        places=dict(Counter(place for visit in people if (place := place_of(visit))).most_common()),
         variants={
             variant: (_opens(part, visits, frozenset()), _clicks(part, visits, frozenset()))
             for variant in sorted({one.variant for one in sent})

@@ -65,6 +65,11 @@ class Line:
         return "machines only" if self.machines else "nothing seen"
 
 
+def place_of(visit: Visit) -> str:
+    """Where a person was; empty where that is not known, as behind a proxy, whose place says nothing of theirs."""
+    return visit.hit.place if visit.reading.actor is Actor.HUMAN else ""
+
+
 def list_recipients(facts: CampaignFacts, visits: Sequence[Visit]) -> tuple[Line, ...]:
     """A line for each individual sending that stands, then for each that was asked for without being listed."""
     by_sending: dict[Sending, list[Visit]] = defaultdict(list)
@@ -98,7 +103,7 @@ def _line(facts: CampaignFacts, sent: Sent | None, sending: Sending, visits: Seq
         first_click=min(clicks, default=None),
         last_click=max(clicks, default=None),
         links=Counter(_destination(facts, visit) for visit in people if visit.hit.kind is Kind.LINK),
-        places=_distinct(visit.hit.place for visit in people),
+        places=_distinct(place_of(visit) for visit in people),
         programs=_distinct(visit.reading.program for visit in people),
         events=tuple(
             Event(
@@ -107,7 +112,7 @@ def _line(facts: CampaignFacts, sent: Sent | None, sending: Sending, visits: Seq
                 link=visit.hit.link,
                 destination=_destination(facts, visit) if visit.hit.kind is Kind.LINK else "",
                 hits=visit.hits,
-                place=visit.hit.place,
+                place=place_of(visit),
                 reading=visit.reading,
             )
             for visit in visits

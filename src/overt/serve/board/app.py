@@ -15,6 +15,7 @@ from litestar.types import Receive, Scope, Send
 from overt.serve.board.api import make_api
 from overt.serve.board.campaigns import campaign_routes
 from overt.serve.board.frame import Board, Frame
+from overt.serve.board.over import over_routes
 from overt.serve.board.own import account_routes
 from overt.serve.board.people import people_routes
 from overt.serve.board.render import HEADERS, STATIC
@@ -50,6 +51,7 @@ def make_app(board: Board) -> Litestar:
             mounted,
             *account_routes(frame),
             *campaign_routes(frame),
+            *over_routes(frame),
             *people_routes(frame),
             *time_routes(frame),
             *take_routes(frame),

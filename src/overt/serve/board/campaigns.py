@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from overt.errors import Refused, Unavailable
 from overt.measure import COLUMNS, Campaign, CampaignReport, as_dict, as_rows
 from overt.measure.table import write_table
-from overt.serve.board.frame import PAGE, Asking, Frame, as_of, in_thread, read_day, read_number, turn, zone_of
+from overt.serve.board.frame import PAGE, Asking, Frame, as_of, in_thread, need, read_day, read_number, turn, zone_of
 from overt.serve.board.render import HEADERS
 from overt.serve.board.source import Snapshot
 from overt.serve.board.view import (
@@ -27,6 +27,7 @@ from overt.serve.board.view import (
     name_of,
     paces_of,
     parts_of,
+    places_of,
     span_of,
 )
 
@@ -72,7 +73,10 @@ def campaign_routes(frame: Frame) -> list[Any]:
             return frame.wait(request, "Campaign")
         report = find(snapshot, number)
         hours = await in_thread(frame.source.hours, Campaign(number)) if report.individual else ()
-        scripts = ("charts.js", "board.js") if hours or (report.shared and report.shared.times) else ()
+        half = report.individual
+        places = places_of(half, all_of_them=need(request).sees_people) if half else {}
+        drawn = hours or (report.shared and report.shared.times) or any(places.values())
+        scripts = ("charts.js", "board.js") if drawn else ()
         return frame.page(
             request,
             "campaign",
@@ -81,6 +85,7 @@ def campaign_routes(frame: Frame) -> list[Any]:
             as_of=as_of(request, snapshot),
             scripts=scripts,
             hours=hours,
+            places=places,
             **tell_campaign(report),
         )
 
@@ -98,6 +103,16 @@ def campaign_routes(frame: Frame) -> list[Any]:
         if kind not in ("beacon", "link") or shared is None:
             raise NotFoundException
         return Response(await in_thread(frame.source.spans, shared.times, kind, zone_of(request).key), headers=HEADERS)
+
+    @get("/campaign/{number:int}/places", media_type=MediaType.JSON)
+    async def places_chart(request: Asking, number: FromPath[int]) -> Response[Any]:
+        snapshot = await frame.source.snapshot()
+        half = find(snapshot, number).individual if snapshot else None
+        shown = places_of(half, all_of_them=need(request).sees_people) if half else {}
+        told = {place: count for place, count in shown.items() if count is not None}
+        if not told:
+            raise NotFoundException
+        return Response(await in_thread(frame.source.places, told), headers=HEADERS)
 
     @get("/campaign/{number:int}/compare")
     async def compare(request: Asking, number: FromPath[int]) -> Response[str]:
@@ -142,7 +157,7 @@ def campaign_routes(frame: Frame) -> list[Any]:
         attached = {"Content-Disposition": f'attachment; filename="campaign-{number}.{kind}"'}
         return Response(text, headers={**HEADERS, **attached}, media_type=media)
 
-    return [campaigns, campaign, hours_chart, spans_chart, compare, download]
+    return [campaigns, campaign, hours_chart, spans_chart, places_chart, compare, download]
 
 
 def tell_campaign(report: CampaignReport) -> dict[str, Any]:

@@ -96,6 +96,10 @@ class Source(Protocol):
         """Requests of one kind of a shared message by stretches of time, likewise."""
         ...
 
+    def places(self, places: Mapping[str, int]) -> Mapping[str, Any]:
+        """A map of the world, likewise."""
+        ...
+
     def slots(self, found: SendTimes) -> Mapping[str, Any]:
         """Send times, likewise."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from overt.measure import FEWEST, Actors, CampaignReport, Clicks, Individual, Opens
 from overt.measure.delay import Delay, say_seconds
+from overt.measure.few import hide_few
 from overt.measure.following import Following
 
 MOST_LINKS: Final = 50
@@ -112,6 +113,12 @@ def span_of(part: Opens | Clicks | Following | None) -> Span | None:
         possible=bounds.upper.count,
         of=bounds.lower.of,
     )
+
+
+def places_of(half: Individual, *, all_of_them: bool) -> Mapping[str, int | None]:
+    """Visits by place, most first; None for few, where not `all_of_them` may be seen."""
+    names, counts = tuple(half.places), tuple(half.places.values())
+    return dict(zip(names, counts if all_of_them else hide_few(counts), strict=True))
 
 
 def paces_of(half: Individual) -> list[Pace]:

@@ -1,7 +1,7 @@
 """Messages a second through the relay, beside Postfix alone: taken durably, and handed on to a sink.
 
-`smtp-source` and `smtp-sink` of Postfix send and take them, so neither end is ours. Both servers keep each message on the
-disk before they answer, run on the same two cores and take turns in each round. The newsletter is that of
+`smtp-source` and `smtp-sink` of Postfix send and take them, so neither end is ours. Both servers keep each message on
+the disk before they answer, run on the same two cores and take turns in each round. The newsletter is that of
 `bench.instrument`. What the disk allows is the last row: writing the same bytes to a file of its own and syncing it,
 one after the other.
 """

@@ -157,6 +157,22 @@ def test_a_running_system_tells_of_a_click_at_once(folder: Path, capsys: pytest.
     assert abs(datetime.fromisoformat(event["timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
+def test_a_running_system_mails_oneself(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_settings(folder, 1, 1)
+    assert main(["webhook", "add", "mailto:me@example.org"]) == 0
+    assert "whsec_" not in capsys.readouterr().out
+    assert main(["webhook", "test", "me@example.org"]) == 0
+    with running_world(folder) as world:
+        main(["consent", "add", "ann@example.org", "--reference", "form-1"])
+        send(folder, ["ann@example.org"])
+        found = world.inbox(2)  # the test is delivered too
+        (letter,) = [raw for raw in found if b"Delivered-To: ann@" in raw]
+        asyncio.run(simulation(world).click(letter, client("chrome")))
+        notes = [raw for raw in world.inbox(3) if b"Auto-Submitted" in raw]
+    assert any(b"Subject: ann@example.org followed a link: spring" in raw for raw in notes)
+    assert all(b"Delivered-To: me@example.org" in raw and b"/b/" not in raw for raw in notes)
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from overt.store import Layout
-from tests.cli.made import SHOP
+from tests.cli.made import FIREFOX, SHOP
 from tests.live.board import HOSTILE, PASSWORD, START_SECONDS, Site, elsewhere, running_dashboard
 from tests.live.browser import missing_browser, running_browser
 from tests.store.made import make_hit, write_segments
@@ -147,6 +147,29 @@ def test_a_hit_shows_up_while_one_looks(browser: Browser, site: Site) -> None:
     page.close()
 
 
+def test_whoever_looks_elsewhere_is_notified_of_people(browser: Browser, site: Site) -> None:
+    context = browser.new_context(permissions=["notifications"])
+    context.add_init_script(
+        "window.told = []; Object.defineProperty(document, 'hidden', { get: () => true });"
+        "class Noted { static async requestPermission() { return 'granted'; }"
+        "  constructor(title, more) { window.told.push(title + ': ' + more.body); } }"
+        "window.Notification = Noted;"
+    )
+    page = context.new_page()
+    log_in(page, site.base, "ann")
+    page.goto(f"{site.base}/live")
+    page.get_by_text("Connected").wait_for()
+    page.get_by_role("button", name="Notify me").click()
+    page.get_by_text("You will be notified").wait_for()
+    hits = [make_hit(1, campaign=site.campaign), make_hit(1, campaign=site.campaign, user_agent=FIREFOX)]
+    elsewhere(lambda: write_segments(Layout(site.data), hits, worker="8"))
+    until = time.monotonic() + 15
+    while not page.evaluate("window.told") and time.monotonic() < until:
+        page.wait_for_timeout(100)
+    assert page.evaluate("window.told") == [f"Somebody followed a link: {HOSTILE}"]
+    context.close()
+
+
 class Trap(BaseHTTPRequestHandler):
     """Takes down whatever asks."""
 
@@ -182,7 +205,7 @@ def test_a_message_is_shown_with_its_clicks_and_can_do_nothing(
     frame = page.frame(name="message")
     assert frame is not None
     frame.wait_for_selector("#shown")
-    assert frame.locator("[data-overt-mark]").all_inner_texts()[0].startswith("100%")
+    assert "% · " in frame.locator("[data-overt-mark]").all_inner_texts()[0]
     frame.click("#out")
     frame.click("#go")
     page.wait_for_timeout(1000)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import email
+import email.policy
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +21,17 @@ from overt.errors import Malformed, Unavailable
 from overt.measure import Hit, Kind, Link, Mode, Purpose, RecipientNumber, recipient_of
 from overt.measure.event import CLICKED, EVENTS, OPENED, About, tell_test
 from overt.serve.backoff import Backoff
-from overt.serve.telling import RETRIES, Answer, Post, Telling, check_kinds, check_url, choose_hits, sign
+from overt.serve.telling import (
+    RETRIES,
+    Answer,
+    Post,
+    Telling,
+    check_kinds,
+    check_url,
+    choose_hits,
+    sign,
+    write_note,
+)
 from overt.store import Fate, Layout, Ledger, Webhook, Webhooks, open_database
 from overt.store.tail import Tail
 from overt.testing import FixedClock
@@ -340,9 +352,66 @@ def test_every_secret_signs() -> None:
     assert len(headers["webhook-signature"].split(" ")) == 2
 
 
+def test_a_mail_to_oneself_says_who_did_what_and_how_sure_that_is(desk: Desk) -> None:
+    sent: list[tuple[str, bytes]] = []
+
+    async def story() -> None:
+        post = Post(mail=lambda address, raw: sent.append((address, raw)))
+        hook = desk.webhooks.add("me", "mailto:news@shop.example.org", check_kinds([], "mailto:news@shop.example.org"))
+        assert hook.kinds == {OPENED, CLICKED}
+        desk.write(desk.hit(), desk.hit("ben@example.org", user_agent="curl/8"))
+        await until(desk, desk.telling(post), lambda: desk.fates(hook) == {Fate.SENT: 1})
+        await post.close()
+
+    asyncio.run(story())
+    ((address, raw),) = sent
+    assert address == "news@shop.example.org"
+    note = email.message_from_bytes(raw, policy=email.policy.default)
+    assert (note["To"], note["Subject"]) == ("news@shop.example.org", "ann@example.org followed a link: spring")
+    assert note["Auto-Submitted"] == "auto-generated"
+    body = note.get_content()
+    assert "It looks like human" in body
+    assert "overt webhook pause me" in body
+
+
+def test_what_a_stranger_wrote_stays_on_its_line() -> None:
+    data = {
+        "recipient": "ann@example.org",
+        "campaign": "spring\r\nBcc: eve@example.org\u202e",
+        "url": "https://shop.example.org/\n\nforged",
+        "reading": {"actor": "human", "reason": "x\ny", "certainty": "low"},
+    }
+    told = {"type": CLICKED, "timestamp": "2026-11-02T08:00:00.000Z", "data": data}
+    note = email.message_from_bytes(
+        write_note(told, "me@example.org", "msg_1", "me", MORNING), policy=email.policy.default
+    )
+    assert note["Bcc"] is None
+    assert note["Subject"] == "ann@example.org followed a link: spring  Bcc: eve@example.org "
+    assert "https://shop.example.org/  forged" in note.get_content()
+
+
+def test_without_a_way_for_mail_none_goes(desk: Desk) -> None:
+    hook = desk.webhooks.add("me", "mailto:news@shop.example.org", [OPENED])
+
+    async def story() -> Answer:
+        post = Post()
+        try:
+            return await post.send(hook, "msg_1", tell_test(MORNING), MORNING)
+        finally:
+            await post.close()
+
+    assert not asyncio.run(story()).is_taken
+
+
 @pytest.mark.parametrize(
     "url",
     [
+        "mailto:",
+        "mailto:me",
+        "mailto:me@example.org?bcc=eve@example.org",
+        "mailto:me@example.org,eve@example.org",
+        "mailto:me@example.org\r\nx",
+        "mailto:" + "x" * 250 + "@example.org",
         "http://hook.example/",
         "ftp://hook.example/",
         "https://",

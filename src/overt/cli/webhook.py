@@ -31,7 +31,7 @@ from overt.measure.event import About, tell_test
 if TYPE_CHECKING:
     from overt.cli.house import House
     from overt.serve.telling import Post, Telling
-    from overt.store import Webhooks
+    from overt.store import Envelope, Queue, Webhooks
 
 TELLING = "webhook run"
 LOOK_SECONDS = 0.5  # between two looks whether it is over
@@ -64,13 +64,18 @@ def add(
     private: Annotated[bool, Parameter(negative=(), help="It lies in our own network; http:// will do.")] = False,
     settings: SettingsFile = None,
 ) -> int:
-    """Tell a URL of hits from now on, and print the secret that signs them: it is shown once."""
+    """Tell a URL of hits from now on, and print the secret that signs them: it is shown once.
+
+    mailto:me@example.org gets a mail when a person opened or clicked.
+    """
     from overt.serve.telling import check_kinds, check_url
 
-    checked, kinds = check_url(url, private=private), check_kinds(event)
+    checked, kinds = check_url(url, private=private), check_kinds(event, url)
     with _open(settings) as (webhooks, _):
-        made = webhooks.add(name or urlsplit(checked).hostname or "", checked, kinds, private=private)
-    print(made.secrets[0])
+        parts = urlsplit(checked)
+        made = webhooks.add(name or parts.hostname or parts.path, checked, kinds, private=private)
+    if not made.is_mail:
+        print(made.secrets[0])
     print(f"Added: {made.name}. Try it: overt webhook test {made.name}", file=sys.stderr)
     print(RUNS, file=sys.stderr)
     return 0
@@ -123,7 +128,7 @@ def try_out(name: str, /, *, settings: SettingsFile = None) -> int:
         now = house.clock.now()
 
         async def once() -> Answer:
-            post = Post()
+            post = Post(mail=mail_by(house))
             try:
                 return await post.send(hook, f"msg_test_{int(now.timestamp() * 1000)}", tell_test(now), now)
             finally:
@@ -209,7 +214,7 @@ def run(*, settings: SettingsFile = None, parent: Annotated[int, Parameter(show=
 async def _run(house: House, parent: int) -> None:
     from overt.serve.telling import Post
 
-    stop, post = asyncio.Event(), Post()
+    stop, post = asyncio.Event(), Post(mail=mail_by(house))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     telling = asyncio.create_task(make_telling(house, post).run(stop))
@@ -237,6 +242,18 @@ def make_telling(house: House, post: Post) -> Telling:
         about=lambda hit: describe(house, hit),
         withdrawn=house.ledger.withdrawn_recipients,
     )
+
+
+def mail_by(house: House) -> Callable[[str, bytes], None]:
+    """What puts a mail into the queue, to be delivered by `overt up`; nobody is told where it fails (RFC 3461)."""
+    from overt.store import Envelope, Queue
+
+    queue = Queue(house.engine, house.clock)
+    return lambda address, raw: _put(queue, Envelope("", address, notify="NEVER"), raw)
+
+
+def _put(queue: Queue, envelope: Envelope, raw: bytes) -> None:
+    queue.put(envelope, raw)
 
 
 def describe(house: House, hit: Hit) -> About | None:

@@ -25,6 +25,8 @@ EVENTS: Final[Mapping[str, str]] = {
     CLICKED: "a person followed a link",
     FOLLOWED: "something else followed a link",
 }
+#: What a person did, in words for a person.
+SAID: Final[Mapping[str, str]] = {OPENED: "opened your message", CLICKED: "followed a link"}
 _TYPES: Final = {
     (Kind.BEACON, True): OPENED,
     (Kind.BEACON, False): LOADED,

@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,7 +27,7 @@ from overt import __version__
 from overt.clock import Clock
 from overt.errors import Malformed, OvertError
 from overt.measure import Hit, Mode, RecipientNumber, recipient_of
-from overt.measure.event import EVENTS, About, tell_event, type_of
+from overt.measure.event import EVENTS, SAID, About, tell_event, type_of
 from overt.serve.backoff import Backoff
 from overt.serve.outside import Outside
 from overt.store import Fate, Parcel, Webhook, Webhooks
@@ -46,8 +49,12 @@ FURTHEST = timedelta(days=3)  # looked back by itself; `overt webhook replay` go
 TIDY = timedelta(minutes=1)  # between two notes of how far the log was looked through, where nothing came
 SLICE = timedelta(hours=6)  # of hits that are in memory at once
 LONGEST_URL = 2000
+MAILTO = "mailto:"
+LONGEST_ADDRESS = 254 + len(MAILTO)  # RFC 5321 section 4.5.3.1.3, less its brackets
+MAIL_SECONDS = 10.0  # between two mails to one address: somebody is to read them
 GONE = 410
 
+_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _BROKEN: Final = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
 
 Between = Callable[[datetime, datetime], Iterable[Hit]]
@@ -67,6 +74,10 @@ class Answer:
 
 def check_url(url: str, *, private: bool) -> str:
     """The URL, if it can be told anything; raises `Malformed` with the reason."""
+    if url.startswith(MAILTO):
+        if not _ADDRESS.fullmatch(url.removeprefix(MAILTO)) or len(url) > LONGEST_ADDRESS:
+            raise Malformed(f"{url[:100]!r} is no address; write mailto:me@example.org")
+        return url
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -90,10 +101,47 @@ def sign(secrets: Sequence[str], id_: str, at: datetime, body: str) -> dict[str,
     }
 
 
-class Post:
-    """Sends signed payloads. To be closed after use; a `trust` beside the system's is for tests and own authorities."""
+def write_note(payload: Mapping[str, Any], address: str, id_: str, name: str, at: datetime) -> bytes:
+    """A mail that says what a payload says, to somebody who sent the message it is about."""
+    data = payload["data"]
+    did = SAID.get(payload["type"], "")
+    who, what = (_line(str(data.get(key, ""))) for key in ("recipient", "campaign"))
+    note = EmailMessage(policy=SMTP)
+    note["From"] = note["To"] = address
+    note["Subject"] = f"{who} {did}: {what}" if did else "overt can reach this address"
+    note["Date"] = at
+    note["Message-ID"] = f"<{id_}@overt.invalid>"
+    note["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer, please
+    lines = [f"{note['Subject']}", f"at {payload['timestamp']}"]
+    if did:
+        reading = data["reading"]
+        lines += [_line(data["url"])] if data["url"] else []
+        lines += [
+            "",
+            f"It looks like {reading['actor']}: {_line(reading['reason'])} (certainty: {reading['certainty']}).",
+        ]
+        lines += ["This is the first look at one request; the report may know better, later."]
+    lines += ["", f"No more of these: overt webhook pause {name}"]
+    note.set_content("\n".join(lines) + "\n")
+    return note.as_bytes()
 
-    def __init__(self, *, trust: ssl.SSLContext | None = None) -> None:
+
+def _line(text: str) -> str:
+    """What a stranger may have written, on one line of a mail."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)[:200]
+
+
+class Post:
+    """Sends signed payloads, and mail to oneself. To be closed after use.
+
+    `mail` takes an address and a message for it, and blocks; without it no mail can be sent. A `trust` beside the
+    system's is for tests and own authorities.
+    """
+
+    def __init__(
+        self, *, mail: Callable[[str, bytes], None] | None = None, trust: ssl.SSLContext | None = None
+    ) -> None:
+        self._mail = mail
         context = trust or ssl.create_default_context()
         self._pools = {
             private: httpcore.AsyncConnectionPool(
@@ -108,6 +156,12 @@ class Post:
 
     async def send(self, webhook: Webhook, id_: str, payload: Mapping[str, Any], at: datetime) -> Answer:
         """One attempt; whatever goes wrong is an answer too. A redirect is no success, and is not followed."""
+        if webhook.is_mail:
+            address = webhook.url.removeprefix(MAILTO)
+            if self._mail is None:
+                return Answer("no mail can be sent from here")
+            await asyncio.to_thread(self._mail, address, write_note(payload, address, id_, webhook.name, at))
+            return Answer("the relay has it", 202)
         body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
         content = body.encode("utf-8", "replace")
         headers = [
@@ -245,6 +299,8 @@ class Telling:
         answer = await self._post.send(hook, parcel.id, tell_event(hit, about), self._clock.now())
         if answer.is_taken:
             line.failures = 0
+            if hook.is_mail:
+                line.rests_until = asyncio.get_running_loop().time() + MAIL_SECONDS
             await asyncio.to_thread(self._webhooks.settle, parcel, Fate.SENT, answer.said)
             return
         line.rests_until = asyncio.get_running_loop().time() + self._rests[min(line.failures, len(self._rests) - 1)]
@@ -279,9 +335,9 @@ def choose_hits(hooks: Sequence[Webhook], hits: Iterable[Hit], *, always: bool =
     return chosen
 
 
-def check_kinds(kinds: Iterable[str]) -> frozenset[str]:
-    """Types of events; all of them where none is named. Raises `Malformed`."""
-    chosen = frozenset(kinds) or frozenset(EVENTS)
+def check_kinds(kinds: Iterable[str], url: str = "") -> frozenset[str]:
+    """Types of events; where none is named all of them, or what people did for a mail. Raises `Malformed`."""
+    chosen = frozenset(kinds) or frozenset(SAID if url.startswith(MAILTO) else EVENTS)
     for kind in sorted(chosen - set(EVENTS)):
         raise Malformed(f"there is no event {kind[:100]!r}; there are {', '.join(EVENTS)}")
     return chosen

@@ -68,6 +68,11 @@ class Webhook:
     stopped: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is an address that gets a mail, and no URL that is asked."""
+        return self.url.startswith("mailto:")
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:

@@ -29,6 +29,22 @@ for (const figure of document.querySelectorAll("figure.chart[data-spec]")) {
 const list = document.querySelector("[data-stream]");
 if (list) {
   const state = document.getElementById("state");
+  // Notifications: asked for by a button, of people alone, and only while nobody looks.
+  const ask = document.getElementById("notify");
+  let wanted = false;
+  if ("Notification" in window) {
+    ask.hidden = false;
+    ask.addEventListener("click", async () => {
+      wanted = (await Notification.requestPermission()) === "granted";
+      ask.textContent = wanted ? "You will be notified" : "Your browser does not allow notifications from here";
+      ask.disabled = true;
+    });
+  }
+  const notify = (told) => {
+    if (!wanted || !document.hidden || !["human", "proxy"].includes(told.actor)) return;
+    const did = told.kind === "link" ? "followed a link" : "opened the message";
+    new Notification(`${told.recipient || "Somebody"} ${did}`, { body: told.campaign, tag: `${told.recipient}|${told.campaign}|${told.kind}` });
+  };
   const stream = new EventSource(list.dataset.stream);
   stream.onopen = () => { state.textContent = "Connected. What comes in shows up here."; };
   stream.onerror = () => { state.textContent = "Not connected; trying again."; };
@@ -52,6 +68,7 @@ if (list) {
       add("span", `${told.campaign || "a campaign"}: ${told.total === null ? "a few " + told.kind : told.total + " " + told.kind + " (+" + told.grew + ")"}`);
     }
     list.prepend(item);
+    notify(told);
     while (list.children.length > 200) list.lastChild.remove();
   });
 }

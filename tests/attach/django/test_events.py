@@ -99,6 +99,10 @@ def test_what_is_not_ours_or_old_is_refused(heard: list[Any]) -> None:
     assert webhook(RequestFactory().post("/overt/", "{}", content_type="application/json")).status_code == 403
     assert webhook(RequestFactory().get("/overt/")).status_code == 405
     assert post({"x": "y" * MOST_BODY}).status_code == 413
+    padded = RequestFactory().post("/overt/", "{}", content_type="application/json")
+    for length in ("0000000000009999999", "-1", "x", str(MOST_BODY + 1)):
+        padded.META["CONTENT_LENGTH"] = length
+        assert webhook(padded).status_code == 413
     assert heard == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMessage, get_connection, send_mail
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection, send_mail
 from django.test import override_settings
 
 from overt.attach.django.mail import ask_for, read_options
@@ -72,7 +72,20 @@ def test_a_field_that_the_message_has_stays() -> None:
             "x", "x", "news@shop.example.org", ["ann@example.org"], headers={"X-Overt-Campaign": "own"}
         )
         backend.send_messages([message])
-    assert message.message()["X-Overt-Campaign"] == "own"
+    assert message.extra_headers == {"X-Overt-Campaign": "own"}
+
+
+def test_a_message_that_is_sent_again_is_asked_again(folder: Path) -> None:
+    message = EmailMultiAlternatives("x", "x", "news@shop.example.org", ["ann@example.org"])
+    message.attach_alternative(HTML, "text/html")
+    message.track_clicks = True
+    with running_world(folder) as world, override_settings(**options(world.smtp)):
+        message.send()
+        message.track_opens = message.track_clicks = False
+        message.send()
+        found = [find_tracked(Door(world.base_url), raw) for raw in world.inbox(2)]
+    assert sorted(len(links) for _, links in found) == [0, 1]
+    assert message.extra_headers == {}
 
 
 def test_a_line_end_in_a_tag_is_refused_by_django(folder: Path) -> None:

@@ -53,9 +53,11 @@ def take(request: HttpRequest) -> HttpResponse:
     if not secrets:
         raise ImproperlyConfigured("OVERT needs WEBHOOK_SECRETS: what overt webhook add printed, in a list")
     length = request.headers.get("content-length") or "0"
-    if not length.isdecimal() or int(length[:12]) > MOST_BODY:
+    if not length.isdecimal() or len(length) > len(str(MOST_BODY)) or int(length) > MOST_BODY:
         return HttpResponse(status=413)
     body = request.body
+    if len(body) > MOST_BODY:  # a body in chunks has no length before it is read
+        return HttpResponse(status=413)
     fields = {name.lower(): value for name, value in request.headers.items()}
     if not any(_verifies(secret, body, fields) for secret in secrets):
         return HttpResponse(status=403)

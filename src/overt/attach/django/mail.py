@@ -38,10 +38,14 @@ class EmailBackend(SmtpBackend):  # type: ignore[misc]  # Django has no types
 
     def send_messages(self, email_messages: Sequence[Any]) -> int | None:
         """Hand them over; how many were taken."""
-        for message in email_messages:
-            for name, value in ask_for(message, self._campaign).items():
-                message.extra_headers.setdefault(name, value)
-        sent: int | None = super().send_messages(email_messages)
+        own = [(message, message.extra_headers) for message in email_messages]
+        for message, headers in own:
+            message.extra_headers = {**ask_for(message, self._campaign), **headers}
+        try:
+            sent: int | None = super().send_messages(email_messages)
+        finally:
+            for message, headers in own:  # sent again, it is asked again; sent elsewhere, it asks nothing
+                message.extra_headers = headers
         return sent
 
 

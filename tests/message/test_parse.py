@@ -88,6 +88,21 @@ def test_an_mbox_line_on_top_is_passed_over() -> None:
     assert [field.name for field in message.root.fields] == ["Subject"]
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<html><body><style>@font-face{font-family:q;src:url(https://a.example/f)}</style><img src=x>",
+        b"<!--x:y--><p>z",
+        b"<style>p{color:red}</style><p>x",
+        b"\xef\xbb\xbf<html><title>a:b</title>",
+    ],
+)
+def test_a_bare_html_file_with_a_colon_in_its_first_word_is_no_header(raw: bytes) -> None:
+    message = parse(raw)
+    assert message.root.content_type == "text/html"
+    assert [defect.kind for defect in message.defects] == ["bare-html"]
+
+
 def test_a_bare_html_file_is_one_html_part() -> None:
     message = parse(b"\n<!DOCTYPE html><p>hello")
     assert message.root.content_type == "text/html"

@@ -46,7 +46,8 @@ _ENCODINGS = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
 def parse(raw: bytes) -> Message:
     """The message in `raw`. A bare HTML file is taken as one text/html part, with a defect that says so."""
     reading = _Reading(raw)
-    if _FIELD.match(raw, 0, 4096) is None and _HTML.match(raw, 0, 4096) is not None:
+    # RFC 5322 lets a field's name begin with `<html>`, up to a colon in the first style or URL; no program writes one.
+    if _HTML.match(raw, 0, 4096) is not None:
         whole = Span(0, len(raw))
         root = Part("", whole, Span(0, 0), whole, (), "text/html", {}, "8bit", "", "")
         return Message(raw, root, (Defect("bare-html", Span(0, 0), "no header; taken as an HTML file"),))
